@@ -1,0 +1,20 @@
+import type { Dict } from './protocol/message.js';
+
+/** Who a session acts for: what an authenticator vouches for. */
+export interface Principal {
+  readonly authid: string;
+  /** Must be a role of the realm, else the router refuses with `wamp.error.no_such_role`. */
+  readonly authrole: string;
+  /** The method by which it was found out: `jwt`, `trusted`, ... */
+  readonly authmethod: string;
+  /** Who found it out. */
+  readonly authprovider: string;
+  /** Goes into WELCOME.Details.authextra. */
+  readonly authextra?: Dict;
+  /** Further keys for WELCOME.Details, as a provider of Thruway's kind returns them. */
+  readonly details?: Dict;
+  /** Milliseconds since the epoch at which the proof (a token) ends; the session ends a grace later. */
+  readonly expiresAt?: number;
+  /** Names the log-in that the proof came from, so that its sessions can be ended together. Never sent. */
+  readonly login?: string;
+}

@@ -1,0 +1,58 @@
+import type { Dict, List } from './message.js';
+
+/** How a serializer writes and reads the values of a payload. */
+export interface PayloadFormat {
+  /** `json`, ...: equal names mean that bytes can be passed on as they are. */
+  readonly name: string;
+  /** Throws TypeError for what the format cannot express. */
+  encode(value: unknown): Buffer;
+  /** Fresh values at each call; the bytes were checked when they came in. */
+  decode(bytes: Buffer): unknown;
+}
+
+/**
+ * The application's part of a message, `Arguments|list` and `ArgumentsKw|dict`, as checked bytes of one format. It travels from
+ * transport to transport undecoded; who really looks gets values of his own, so no two receivers share a mutable value.
+ * Empty args and kwargs are left out, as WAMP 3.7 asks.
+ */
+export class Payload {
+  readonly format: PayloadFormat;
+  readonly #args: Buffer | undefined;
+  readonly #kwargs: Buffer | undefined;
+
+  /** Takes bytes that are known to be a list and a dict of `format`; undefined stands for empty. */
+  constructor(format: PayloadFormat, args: Buffer | undefined, kwargs: Buffer | undefined) {
+    this.format = format;
+    this.#args = args;
+    this.#kwargs = kwargs;
+  }
+
+  /** Encodes values at once, so that what cannot be sent throws at the caller's. */
+  static of(format: PayloadFormat, args: List = [], kwargs: Dict = {}): Payload {
+    return new Payload(
+      format,
+      args.length > 0 ? format.encode(args) : undefined,
+      Object.keys(kwargs).length > 0 ? format.encode(kwargs) : undefined,
+    );
+  }
+
+  /** The bytes of the arguments in this payload's own format; undefined when there are none. */
+  get argsBytes(): Buffer | undefined {
+    return this.#args;
+  }
+
+  /** The bytes of the keyword arguments; undefined when there are none. */
+  get kwargsBytes(): Buffer | undefined {
+    return this.#kwargs;
+  }
+
+  /** The positional arguments, decoded anew at each call. */
+  decodeArgs(): List {
+    return this.#args === undefined ? [] : (this.format.decode(this.#args) as List);
+  }
+
+  /** The keyword arguments, decoded anew at each call. */
+  decodeKwargs(): Dict {
+    return this.#kwargs === undefined ? {} : (this.format.decode(this.#kwargs) as Dict);
+  }
+}

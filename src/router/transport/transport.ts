@@ -1,0 +1,41 @@
+import type { ProtocolViolation } from '../protocol/errors.js';
+import type { ClientMessage, RouterMessage } from '../protocol/message.js';
+import type { CloseCode } from './close-codes.js';
+
+/** Where a connection came from, for authenticators and logs. */
+export interface TransportDetails {
+  readonly type: 'websocket' | 'memory';
+  /** The listener that accepted it: `public`, `trusted`; `internal` for a memory transport. */
+  readonly listener: string;
+  /** The peer's address as the socket has it, or as a trusted proxy reports it. */
+  readonly peer: string;
+  /** The subprotocol agreed upon. */
+  readonly protocol: string;
+  /** Header names in lower case, each with its values. */
+  readonly headers: ReadonlyMap<string, readonly string[]>;
+  /** Path and query of the upgrade request. */
+  readonly url: string;
+}
+
+/** What a transport reports. At most one `onclose`, nothing after it. */
+export interface TransportReceiver {
+  readonly onmessage: (message: ClientMessage) => void;
+  /** The peer sent what is no WAMP message. */
+  readonly onviolation: (violation: ProtocolViolation, code: CloseCode) => void;
+  readonly onclose: () => void;
+}
+
+/** Carries checked messages between the router and one peer. Closing is idempotent; sending after it does nothing. */
+export interface Transport {
+  readonly details: TransportDetails;
+  /** Names who hears what the peer sends, from now on. */
+  open(receiver: TransportReceiver): void;
+  /** Queues a message. Never throws and never blocks; a peer that does not read is cut off at the queue's limit. */
+  send(message: RouterMessage): void;
+  /** Sends what is queued, then ends the connection with this code. `reason` is at most 123 bytes of UTF-8. */
+  close(code: CloseCode, reason: string): void;
+  /** Stops reading from the peer; a few messages that were read already may still come. */
+  pause(): void;
+  /** Reads again. */
+  resume(): void;
+}
