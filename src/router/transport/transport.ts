@@ -22,7 +22,8 @@ export interface TransportReceiver {
   readonly onmessage: (message: ClientMessage) => void;
   /** The peer sent what is no WAMP message. */
   readonly onviolation: (violation: ProtocolViolation, code: CloseCode) => void;
-  readonly onclose: () => void;
+  /** The connection is over; `code` is the close code, 1006 when it was lost. */
+  readonly onclose: (code: number) => void;
 }
 
 /** Carries checked messages between the router and one peer. Closing is idempotent; sending after it does nothing. */

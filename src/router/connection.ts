@@ -1,0 +1,252 @@
+import {
+  AuthenticationRefused,
+  AuthenticatorUnavailable,
+  type Authenticator,
+} from './authenticator.js';
+import { BROKER_FEATURES } from './broker.js';
+import { DEALER_FEATURES } from './dealer.js';
+import {
+  Handshake,
+  HandshakeTimeout,
+  HandshakeViolation,
+  PeerGone,
+  type Admission,
+} from './handshake.js';
+import type { Logger } from './logger.js';
+import type { PendingHandshakes } from './pending-handshakes.js';
+import type { Principal } from './principal.js';
+import { ProtocolViolation, Uri } from './protocol/errors.js';
+import { newSessionId, type SessionId } from './protocol/id.js';
+import { MessageType, type ClientMessage, type Dict } from './protocol/message.js';
+import type { Realm } from './realm.js';
+import { UNLIMITED_SESSION, type SessionLimits } from './session-limits.js';
+import { Session, type RequestIds } from './session.js';
+import { CloseCode } from './transport/close-codes.js';
+import type { Transport } from './transport/transport.js';
+
+/** What a listener decides once for all its connections: where one came in says how it is treated. */
+export interface Entrance {
+  /** The ways in, in the server's order of preference. None: nobody gets in. */
+  readonly authenticators: readonly Authenticator[];
+  readonly requestIds: RequestIds;
+  /** Bounds of its sessions where their role sets none. */
+  readonly limits: SessionLimits;
+}
+
+/** What a router lends its connections. */
+export interface ConnectionSurroundings {
+  readonly logger: Logger;
+  readonly helloMs: number;
+  readonly authMs: number;
+  readonly handshakes: PendingHandshakes;
+  /** The realm of this name that clients may see. */
+  readonly findRealm: (name: string) => Realm | undefined;
+  /** The transport is gone, for good. */
+  readonly onend: (connection: Connection) => void;
+}
+
+const AGENT = 'Expressway';
+const CLIENT_ROLES: Dict = { callee: { features: { call_canceling: true } } };
+
+/**
+ * One transport from its first message to its last: a handshake, a session, and perhaps another of both after a GOODBYE. The only sender
+ * of ABORT.
+ */
+export class Connection {
+  readonly #transport: Transport;
+  readonly #surroundings: ConnectionSurroundings;
+  #session: Session | undefined;
+  #realm: Realm | undefined;
+  #isEnding = false;
+
+  constructor(transport: Transport, surroundings: ConnectionSurroundings) {
+    this.#transport = transport;
+    this.#surroundings = surroundings;
+  }
+
+  /** Who the open session acts for; undefined while there is none. */
+  get principal(): Principal | undefined {
+    return this.#session?.isOpen === true ? this.#session.principal : undefined;
+  }
+
+  /** Opens sessions with whoever is at the other end, one after the other. */
+  async serve(entrance: Entrance, isFollowUp = false): Promise<void> {
+    const { handshakes, findRealm, helloMs, authMs } = this.#surroundings;
+    const countOut = handshakes.enter(this.#transport.details.peer);
+    try {
+      const admission = await new Handshake({
+        transport: this.#transport,
+        authenticators: entrance.authenticators,
+        findRealm,
+        helloMs,
+        authMs,
+        isFollowUp,
+      }).run();
+      this.#welcome(admission, entrance);
+    } catch (error) {
+      this.#refuse(error);
+    } finally {
+      countOut();
+    }
+  }
+
+  /** Joins a realm without a handshake, as one of the router's own clients. */
+  joinInternally(realm: Realm, identity: Pick<Principal, 'authid' | 'authrole'>): SessionId {
+    const session = newSessionId();
+    this.#join(
+      {
+        session,
+        realm,
+        roles: CLIENT_ROLES,
+        principal: { ...identity, authmethod: 'internal', authprovider: 'router' },
+      },
+      { authenticators: [], requestIds: 'strict', limits: UNLIMITED_SESSION },
+    );
+    return session;
+  }
+
+  /** Ends the session for good, with GOODBYE; without a session, with ABORT. */
+  sayGoodbye(reason: string, message: string): void {
+    if (this.#session === undefined) {
+      this.#abort(reason, { message }, CloseCode.normal);
+      return;
+    }
+    this.#session.sayGoodbye(reason, { message });
+    this.#leave();
+  }
+
+  /** Closes the transport, so that the client comes back. */
+  close(code: CloseCode, reason: string): void {
+    this.#isEnding = true;
+    this.#session?.end();
+    this.#leave(code);
+    this.#transport.close(code, reason);
+  }
+
+  #welcome(admission: Admission, entrance: Entrance): void {
+    const { realm, principal } = admission;
+    const limits = { ...entrance.limits, ...realm.roles.get(principal.authrole) };
+    if (this.#isEnding) throw new PeerGone('the router closes');
+    if (realm.countSessionsOf(principal.authid) >= limits.sessionsPerUser) {
+      throw new AuthenticatorUnavailable('this user has too many sessions');
+    }
+    const session = this.#join(admission, { ...entrance, limits });
+    session.send({
+      type: MessageType.Welcome,
+      session: session.id,
+      details: {
+        ...principal.details,
+        realm: realm.name,
+        authid: principal.authid,
+        authrole: principal.authrole,
+        authmethod: principal.authmethod,
+        authprovider: principal.authprovider,
+        ...(principal.authextra && { authextra: principal.authextra }),
+        agent: AGENT,
+        roles: { broker: { features: BROKER_FEATURES }, dealer: { features: DEALER_FEATURES } },
+      },
+    });
+    const { authid, authrole } = principal;
+    this.#log('info', { realm: realm.name, session: session.id, authid, authrole }, 'joined');
+  }
+
+  #join({ session: id, realm, principal, roles }: Admission, entrance: Entrance): Session {
+    const session = new Session({
+      id,
+      principal,
+      transport: this.#transport,
+      roles,
+      limits: entrance.limits,
+      requestIds: realm.requestIds ?? entrance.requestIds,
+      isInternal: principal.authmethod === 'internal',
+      receive: (message) => {
+        realm.receive(session, message);
+      },
+      onviolation: (violation) => {
+        this.#violate(violation, CloseCode.protocolError);
+      },
+      ongoodbye: () => {
+        this.#leave();
+        void this.serve(entrance, true);
+      },
+      onend: (code) => {
+        this.#leave(code);
+      },
+    });
+    this.#session = session;
+    this.#realm = realm;
+    realm.join(session);
+    this.#transport.open({
+      onmessage: (message) => {
+        this.#receive(session, message);
+      },
+      onviolation: (violation, code) => {
+        this.#violate(violation, code);
+      },
+      onclose: (code) => {
+        session.end();
+        this.#leave(code);
+        this.#surroundings.onend(this);
+      },
+    });
+    return session;
+  }
+
+  #receive(session: Session, message: ClientMessage): void {
+    if (!session.isOpen) {
+      // The answer to our own GOODBYE; whatever else comes after it is void (WAMP 4.2.1).
+      if (message.type === MessageType.Goodbye) session.close(CloseCode.normal, 'goodbye');
+    } else if (message.type === MessageType.Hello || message.type === MessageType.Authenticate) {
+      this.#violate(new ProtocolViolation('the session is open already'), CloseCode.protocolError);
+    } else {
+      session.inbox.deliver(message);
+    }
+  }
+
+  #violate({ message }: ProtocolViolation, code: CloseCode): void {
+    if (this.#session?.isOpen !== true) return;
+    this.#log('warn', { session: this.#session.id, violation: message }, 'protocol violation');
+    this.#abort(Uri.protocolViolation, { message }, code);
+  }
+
+  /** Removes the session from its realm; idempotent. */
+  #leave(code?: number): void {
+    const session = this.#session;
+    if (session === undefined) return;
+    this.#session = undefined;
+    this.#realm?.leave(session);
+    this.#log('info', { session: session.id, realm: this.#realm?.name, code }, 'left');
+  }
+
+  #refuse(error: unknown): void {
+    if (error instanceof AuthenticationRefused) {
+      this.#log('warn', { reason: error.reason, message: error.message }, 'refused');
+      this.#abort(error.reason, { ...error.details, message: error.message }, CloseCode.normal);
+    } else if (error instanceof HandshakeViolation) {
+      this.#log('warn', { violation: error.message }, 'protocol violation');
+      this.#abort(Uri.protocolViolation, { message: error.message }, error.closeCode);
+    } else if (error instanceof AuthenticatorUnavailable) {
+      this.#log('warn', { reason: error.message }, 'cannot be admitted now');
+      this.close(CloseCode.tryAgainLater, 'try again later');
+    } else if (error instanceof HandshakeTimeout) {
+      this.close(CloseCode.handshakeTimeout, 'the handshake took too long');
+    } else if (error instanceof PeerGone) {
+      this.close(CloseCode.normal, '');
+    } else {
+      this.#log('error', { error }, 'an authenticator failed');
+      const message = 'the authentication failed';
+      this.#abort(Uri.authenticationFailed, { message }, CloseCode.normal);
+    }
+    this.#surroundings.onend(this);
+  }
+
+  #abort(reason: string, details: Dict, code: CloseCode): void {
+    this.#transport.send({ type: MessageType.Abort, details, reason });
+    this.close(code, reason);
+  }
+
+  #log(level: 'info' | 'warn' | 'error', fields: object, message: string): void {
+    const { listener, peer } = this.#transport.details;
+    this.#surroundings.logger[level]({ listener, peer, ...fields }, message);
+  }
+}

@@ -1,0 +1,194 @@
+import {
+  AuthenticationRefused,
+  type AuthenticationRequest,
+  type Authenticator,
+} from './authenticator.js';
+import type { Principal } from './principal.js';
+import { ProtocolViolation, Uri } from './protocol/errors.js';
+import { newSessionId, type SessionId } from './protocol/id.js';
+import {
+  MessageType,
+  type Authenticate,
+  type ClientMessage,
+  type Dict,
+  type Hello,
+} from './protocol/message.js';
+import { isDict } from './protocol/options.js';
+import { isUri } from './protocol/uri.js';
+import type { Realm } from './realm.js';
+import { CloseCode } from './transport/close-codes.js';
+import type { Transport } from './transport/transport.js';
+
+/** A client that may join. */
+export interface Admission {
+  readonly session: SessionId;
+  readonly realm: Realm;
+  readonly principal: Principal;
+  /** HELLO.Details.roles. */
+  readonly roles: Dict;
+}
+
+/** What a handshake needs. */
+export interface HandshakeOptions {
+  readonly transport: Transport;
+  /** The ways in, in the server's order. */
+  readonly authenticators: readonly Authenticator[];
+  /** The realm that a client may see under this name. */
+  readonly findRealm: (name: string) => Realm | undefined;
+  /** From the beginning to HELLO. */
+  readonly helloMs: number;
+  /** From the beginning to the end. */
+  readonly authMs: number;
+  /** Whether a session went before on this transport: then whatever is no HELLO ends it quietly. */
+  readonly isFollowUp: boolean;
+}
+
+/** The peer has gone, or said ABORT: nobody is there to be told anything. */
+export class PeerGone extends Error {
+  override readonly name = 'PeerGone';
+}
+
+/** HELLO or AUTHENTICATE did not come in time. */
+export class HandshakeTimeout extends Error {
+  override readonly name = 'HandshakeTimeout';
+}
+
+/** The peer's violation, with the code that shall close its transport. */
+export class HandshakeViolation extends Error {
+  override readonly name = 'HandshakeViolation';
+  readonly closeCode: CloseCode;
+
+  constructor(violation: ProtocolViolation, closeCode: CloseCode = CloseCode.protocolError) {
+    super(violation.message, { cause: violation });
+    this.closeCode = closeCode;
+  }
+}
+
+type Expected = 'hello' | 'authenticate' | 'nothing';
+
+/** The opening of a session: HELLO, perhaps CHALLENGE and AUTHENTICATE, until it is known who the client is (WAMP 4.1, 13). */
+export class Handshake {
+  readonly #options: HandshakeOptions;
+  readonly #gone = new AbortController();
+  #expected: Expected = 'hello';
+  #onhello: (hello: Hello) => void = () => undefined;
+  #onauthenticate: (message: Authenticate) => void = () => undefined;
+  #fail: (error: Error) => void = () => undefined;
+
+  constructor(options: HandshakeOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Resolves when the client may join. Rejects with AuthenticationRefused, AuthenticatorUnavailable, HandshakeViolation,
+   * HandshakeTimeout or PeerGone; with anything else when an authenticator is at fault.
+   */
+  async run(): Promise<Admission> {
+    const failure = new Promise<never>((_, reject) => {
+      this.#fail = reject;
+    });
+    const hello = new Promise<Hello>((resolve) => {
+      this.#onhello = resolve;
+    });
+    this.#options.transport.open({
+      onmessage: (message) => {
+        this.#receive(message);
+      },
+      onviolation: (violation, code) => {
+        this.#fail(new HandshakeViolation(violation, code));
+      },
+      onclose: () => {
+        this.#fail(new PeerGone('the connection was lost'));
+      },
+    });
+    const helloTimer = this.#deadline(this.#options.helloMs);
+    const authTimer = this.#deadline(this.#options.authMs);
+    const admission = hello.then((message) => {
+      clearTimeout(helloTimer);
+      return this.#admit(message);
+    });
+    try {
+      return await Promise.race([failure, admission]);
+    } finally {
+      clearTimeout(helloTimer);
+      clearTimeout(authTimer);
+      this.#gone.abort();
+      // The loser of the race is settled too: without a listener its rejection would end the process.
+      admission.catch(() => undefined);
+    }
+  }
+
+  #deadline(ms: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#fail(new HandshakeTimeout('the handshake took too long'));
+    }, ms);
+  }
+
+  #receive(message: ClientMessage): void {
+    const expected = this.#expected;
+    this.#expected = 'nothing';
+    if (message.type === MessageType.Abort) {
+      this.#fail(new PeerGone('the client sent ABORT'));
+    } else if (message.type === MessageType.Hello && expected === 'hello') {
+      this.#onhello(message);
+    } else if (message.type === MessageType.Authenticate && expected === 'authenticate') {
+      this.#onauthenticate(message);
+    } else if (expected === 'hello' && this.#options.isFollowUp) {
+      this.#fail(new PeerGone('the session before is over'));
+    } else {
+      const wanted = expected === 'nothing' ? 'no message' : expected.toUpperCase();
+      this.#fail(new HandshakeViolation(new ProtocolViolation(`${wanted} is expected now`)));
+    }
+  }
+
+  async #admit(hello: Hello): Promise<Admission> {
+    const { details } = hello;
+    if (!isUri(hello.realm)) throw new AuthenticationRefused(Uri.invalidUri, 'the realm is no URI');
+    const realm = this.#options.findRealm(hello.realm);
+    if (realm === undefined) throw new AuthenticationRefused(Uri.noSuchRealm, 'no such realm');
+    const authenticator = this.#choose(details['authmethods']);
+    const session = newSessionId();
+    const principal = await authenticator.authenticate(this.#requestFor(session, hello));
+    if (!realm.roles.has(principal.authrole)) {
+      throw new AuthenticationRefused(Uri.noSuchRole, 'the role does not exist in this realm');
+    }
+    const { roles } = details;
+    return { session, realm, principal, roles: isDict(roles) ? roles : {} };
+  }
+
+  /** The server's order decides among the methods that the client offers; never a fall to a weaker one. */
+  #choose(offered: unknown): Authenticator {
+    const methods: readonly unknown[] = Array.isArray(offered) ? offered : [];
+    const chosen = this.#options.authenticators.find(
+      ({ authmethod }) => authmethod === undefined || methods.includes(authmethod),
+    );
+    if (chosen !== undefined) return chosen;
+    if (methods.every((method) => method === 'anonymous')) {
+      throw new AuthenticationRefused(Uri.authenticationRequired, 'offer an authentication method');
+    }
+    throw new AuthenticationRefused(Uri.noMatchingAuthMethod, 'none of the offered methods fits');
+  }
+
+  #requestFor(session: SessionId, hello: Hello): AuthenticationRequest {
+    let isChallenged = false;
+    return {
+      session,
+      realm: hello.realm,
+      details: hello.details,
+      transport: this.#options.transport.details,
+      signal: this.#gone.signal,
+      challenge: (method, extra) => {
+        if (isChallenged) return Promise.reject(new Error('at most one CHALLENGE for each HELLO'));
+        isChallenged = true;
+        return new Promise((resolve, reject) => {
+          this.#onauthenticate = resolve;
+          this.#gone.signal.addEventListener('abort', () => {
+            reject(new PeerGone('the handshake is over'));
+          });
+          this.#expected = 'authenticate';
+          this.#options.transport.send({ type: MessageType.Challenge, method, extra });
+        });
+      },
+    };
+  }
+}

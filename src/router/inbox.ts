@@ -1,0 +1,122 @@
+import type { RoutedMessage } from './protocol/message.js';
+import type { SessionLimits } from './session-limits.js';
+import type { Transport } from './transport/transport.js';
+
+/** A sender that was in order for so long after a throttling starts anew. */
+const RECOVERY_MS = 1000;
+/** The shortest wait for tokens: below it a timer would fire for every few messages. */
+const SHORTEST_WAIT_MS = 10;
+
+/** What an inbox needs to know of its session. */
+export interface InboxOptions {
+  readonly transport: Transport;
+  readonly limits: SessionLimits;
+  /** Routes a message to its end. */
+  readonly receive: (message: RoutedMessage) => void;
+  /** The peer sent too fast for longer than `limits.floodMs`. */
+  readonly onflood: () => void;
+}
+
+/**
+ * The door at which a session's messages wait when they must: while an answer that the one before needs is outstanding, and while the
+ * session has spent its message rate. Meanwhile its transport is not read, so what gathers here is bounded by what had been read
+ * already; other sessions go on.
+ */
+export class Inbox {
+  readonly #options: InboxOptions;
+  #waiting: RoutedMessage[] = [];
+  #isHeld = false;
+  #isClosed = false;
+  #tokens: number;
+  #refilledAt = performance.now();
+  #throttle: NodeJS.Timeout | undefined;
+  #throttledSince = 0;
+  #throttledUntil = -Infinity;
+
+  constructor(options: InboxOptions) {
+    this.#options = options;
+    this.#tokens = options.limits.burst;
+  }
+
+  /** Takes a message in: routed at once, unless it must wait. */
+  deliver(message: RoutedMessage): void {
+    if (this.#isClosed) return;
+    if (this.#isHeld || this.#throttle !== undefined || !this.#spend()) this.#waiting.push(message);
+    else this.#options.receive(message);
+  }
+
+  /** Holds later messages back until {@link release}. */
+  hold(): void {
+    this.#isHeld = true;
+    this.#options.transport.pause();
+  }
+
+  /** Lets the messages go on. */
+  release(): void {
+    this.#isHeld = false;
+    this.#drain();
+  }
+
+  /** Drops what waits, for good. */
+  close(): void {
+    this.#isClosed = true;
+    this.#waiting = [];
+    clearTimeout(this.#throttle);
+  }
+
+  #drain(): void {
+    let routed = 0;
+    while (this.#mayRoute() && routed < this.#waiting.length) {
+      const message = this.#waiting[routed];
+      if (message === undefined || !this.#spend()) break;
+      routed += 1;
+      this.#options.receive(message);
+    }
+    if (this.#isClosed) return;
+    this.#waiting.splice(0, routed);
+    if (this.#mayRoute()) this.#options.transport.resume();
+  }
+
+  #mayRoute(): boolean {
+    return !this.#isHeld && !this.#isClosed && this.#throttle === undefined;
+  }
+
+  /** Takes a token; when there is none, begins a wait for some. */
+  #spend(): boolean {
+    if (this.#tokens >= 1) {
+      this.#tokens -= 1;
+      return true;
+    }
+    this.#refill(performance.now());
+    if (this.#tokens >= 1) {
+      this.#tokens -= 1;
+      return true;
+    }
+    this.#beginThrottle();
+    return false;
+  }
+
+  #refill(now: number): void {
+    const { messagesPerSecond, burst } = this.#options.limits;
+    const earned = ((now - this.#refilledAt) / 1000) * messagesPerSecond;
+    this.#tokens = Math.min(burst, this.#tokens + earned);
+    this.#refilledAt = now;
+  }
+
+  #beginThrottle(): void {
+    const now = performance.now();
+    const { limits, onflood, transport } = this.#options;
+    if (now - this.#throttledUntil > RECOVERY_MS) this.#throttledSince = now;
+    if (now - this.#throttledSince > limits.floodMs) {
+      onflood();
+      return;
+    }
+    transport.pause();
+    const waitMs = Math.max(SHORTEST_WAIT_MS, 1000 / limits.messagesPerSecond);
+    this.#throttledUntil = now + waitMs;
+    this.#throttle = setTimeout(() => {
+      this.#throttle = undefined;
+      this.#drain();
+    }, waitMs);
+  }
+}

@@ -1,0 +1,35 @@
+// The router's public names: the only file of router/ that the other folders may import.
+export {
+  AuthenticationRefused,
+  AuthenticatorUnavailable,
+  type AuthenticationRequest,
+  type Authenticator,
+} from './authenticator.js';
+export type { Action, Authorizer } from './authorizer.js';
+export type { Entrance } from './connection.js';
+export {
+  type CallResult,
+  LocalClient,
+  type LocalInvocation,
+  type LocalProcedure,
+} from './local-client.js';
+export { silentLogger, type Logger } from './logger.js';
+export type { Principal } from './principal.js';
+export { Uri, WampError } from './protocol/errors.js';
+export type { SessionId } from './protocol/id.js';
+export type { Dict, List } from './protocol/message.js';
+export { isDict } from './protocol/options.js';
+export { isReservedUri, isUri } from './protocol/uri.js';
+export type { RealmOptions } from './realm.js';
+export { Router, type CloseMode, type RouterOptions } from './router.js';
+export { jsonSerializer } from './serializer/json-serializer.js';
+export type { Serializer, SerializerLimits } from './serializer/serializer.js';
+export { DEFAULT_SESSION_LIMITS, type SessionLimits } from './session-limits.js';
+export type { RequestIds } from './session.js';
+export { CloseCode } from './transport/close-codes.js';
+export type { Transport, TransportDetails } from './transport/transport.js';
+export { originGuard, trustedGuard, type UpgradeGuard } from './transport/upgrade-guard.js';
+export {
+  WebSocketListener,
+  type WebSocketListenerOptions,
+} from './transport/websocket-listener.js';

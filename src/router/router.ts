@@ -1,0 +1,176 @@
+import { Connection, type Entrance } from './connection.js';
+import { LocalClient } from './local-client.js';
+import { silentLogger, type Logger } from './logger.js';
+import { PendingHandshakes } from './pending-handshakes.js';
+import type { Principal } from './principal.js';
+import { Uri } from './protocol/errors.js';
+import { DEFAULT_URI_LIMITS, type UriLimits } from './protocol/uri.js';
+import { Realm, type RealmOptions } from './realm.js';
+import { CloseCode } from './transport/close-codes.js';
+import { connectMemoryTransport } from './transport/memory-transport.js';
+import type { Transport } from './transport/transport.js';
+
+/** Bounds and helpers of a router; each has a default. */
+export interface RouterOptions {
+  readonly logger?: Logger;
+  /** From the connection to HELLO. Default 5 s. */
+  readonly helloMs?: number;
+  /** From the connection to WELCOME. Default 10 s. */
+  readonly authMs?: number;
+  /** After its token's end a session may go on for so long. Default 25 s. */
+  readonly expiryGraceMs?: number;
+  /** An unanswered call ends after this. Default 30 s. */
+  readonly callTimeoutMs?: number;
+  /** Connections that have not joined yet, in all. Default 1,000. */
+  readonly unauthenticated?: number;
+  /** Connections that have not joined yet, from one address. Default 20. */
+  readonly unauthenticatedPerAddress?: number;
+  /** Connections, joined or not. Default 50,000. */
+  readonly connections?: number;
+  readonly uriLimits?: UriLimits;
+}
+
+/**
+ * How {@link Router.close} ends the sessions: `shutdown` says GOODBYE, for good; `restart` only closes their transports with 1012, so
+ * that clients come back.
+ */
+export type CloseMode = 'shutdown' | 'restart';
+
+const SWEEP_MS = 1000;
+/** What a GOODBYE and a close frame may take. */
+const CLOSE_WAIT_MS = 5000;
+
+/** A WAMP router: its realms and the connections to them. */
+export class Router {
+  readonly #options: RouterOptions;
+  readonly #logger: Logger;
+  readonly #realms = new Map<string, Realm>();
+  readonly #connections = new Set<Connection>();
+  readonly #handshakes: PendingHandshakes;
+  readonly #sweep: NodeJS.Timeout;
+  #closed: Promise<void> | undefined;
+  #onempty: () => void = () => undefined;
+
+  constructor(options: RouterOptions = {}) {
+    this.#options = options;
+    this.#logger = options.logger ?? silentLogger;
+    this.#handshakes = new PendingHandshakes(
+      options.unauthenticated ?? 1000,
+      options.unauthenticatedPerAddress ?? 20,
+    );
+    this.#sweep = setInterval(() => {
+      this.#endOverdue(Date.now());
+    }, SWEEP_MS).unref();
+  }
+
+  /** Adds a realm. Throws TypeError when there is one of this name. */
+  addRealm(options: RealmOptions): void {
+    if (this.#realms.has(options.name)) throw new TypeError(`realm ${options.name} exists already`);
+    const realm = new Realm(options, {
+      logger: this.#logger,
+      callTimeoutMs: this.#options.callTimeoutMs ?? 30_000,
+      uriLimits: this.#options.uriLimits ?? DEFAULT_URI_LIMITS,
+    });
+    this.#realms.set(options.name, realm);
+  }
+
+  /** Whether one more connection from this address may come: listeners ask before they accept it. */
+  admits(address: string): boolean {
+    return (
+      this.#closed === undefined &&
+      this.#connections.size < (this.#options.connections ?? 50_000) &&
+      this.#handshakes.admits(address)
+    );
+  }
+
+  /** Opens a session on a new connection: the handshake, then the routing of its messages. */
+  attach(transport: Transport, entrance: Entrance): void {
+    const connection = this.#connect(transport);
+    if (this.#closed === undefined) void connection.serve(entrance);
+    else connection.close(CloseCode.restart, 'the router restarts');
+  }
+
+  /** Joins a realm as one of the router's own clients, without a handshake. Throws TypeError when there is no such realm. */
+  connectLocal(realmName: string, identity: Pick<Principal, 'authid' | 'authrole'>): LocalClient {
+    const realm = this.#realms.get(realmName);
+    if (realm === undefined) throw new TypeError(`there is no realm ${realmName}`);
+    const [transport, peer] = connectMemoryTransport({
+      onmessage: (message) => {
+        client.onmessage(message);
+      },
+      onclose: (_code, reason) => {
+        client.onclose(reason);
+      },
+    });
+    const session = this.#connect(transport).joinInternally(realm, identity);
+    const client = new LocalClient({ session, send: peer.send, close: peer.close });
+    return client;
+  }
+
+  /** Ends the sessions of these principals with GOODBYE, so that they do not come back; gives how many there were. */
+  endSessions(where: (principal: Principal) => boolean, reason: string, message: string): number {
+    const chosen = [...this.#connections].filter(
+      ({ principal }) => principal !== undefined && where(principal),
+    );
+    for (const connection of chosen) connection.sayGoodbye(reason, message);
+    return chosen.length;
+  }
+
+  /** Ends all connections. Resolves when they have ended, or after 5 s. Idempotent. */
+  close(mode: CloseMode): Promise<void> {
+    this.#closed ??= this.#close(mode);
+    return this.#closed;
+  }
+
+  async #close(mode: CloseMode): Promise<void> {
+    clearInterval(this.#sweep);
+    const empty = new Promise<void>((resolve) => {
+      this.#onempty = resolve;
+    });
+    for (const connection of [...this.#connections]) {
+      if (mode === 'shutdown') connection.sayGoodbye(Uri.systemShutdown, 'the router stops');
+      else connection.close(CloseCode.restart, 'the router restarts');
+    }
+    if (this.#connections.size === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CLOSE_WAIT_MS);
+    });
+    await Promise.race([empty, tooLong]);
+    clearTimeout(timer);
+  }
+
+  #connect(transport: Transport): Connection {
+    const connection = new Connection(transport, {
+      logger: this.#logger,
+      helloMs: this.#options.helloMs ?? 5000,
+      authMs: this.#options.authMs ?? 10_000,
+      handshakes: this.#handshakes,
+      findRealm: (name) => {
+        const realm = this.#realms.get(name);
+        return realm?.isInternal === true ? undefined : realm;
+      },
+      onend: () => {
+        this.#connections.delete(connection);
+        if (this.#connections.size === 0) this.#onempty();
+      },
+    });
+    this.#connections.add(connection);
+    return connection;
+  }
+
+  /**
+   * Ends sessions whose token is over and calls that nobody answers. By the wall clock and once a second: a timer for each token would
+   * overflow at 2^31 ms and miss a changed clock.
+   */
+  #endOverdue(now: number): void {
+    const grace = this.#options.expiryGraceMs ?? 25_000;
+    for (const connection of this.#connections) {
+      const expiresAt = connection.principal?.expiresAt;
+      if (expiresAt !== undefined && now >= expiresAt + grace) {
+        connection.close(CloseCode.tokenExpired, 'token_expired');
+      }
+    }
+    for (const realm of this.#realms.values()) realm.expireCalls(now);
+  }
+}

@@ -1,0 +1,27 @@
+import type { ClientMessage, RouterMessage } from '../protocol/message.js';
+import type { PayloadFormat } from '../protocol/payload.js';
+
+/** Turns messages into bytes and back (WAMP 2.2). One object serves all connections: it keeps no state between calls. */
+export interface Serializer {
+  /** The WebSocket subprotocol, e.g. `wamp.2.json`. */
+  readonly subprotocol: string;
+  /** Whether its messages are binary rather than text messages of WebSocket (WAMP 2.3.1). */
+  readonly isBinary: boolean;
+  /** How it writes payloads. */
+  readonly format: PayloadFormat;
+  /** One message from `bytes`, wholly checked but for the payload's meaning. Throws ProtocolViolation. */
+  decode(bytes: Buffer): ClientMessage;
+  /** The bytes of a message, after `headroom` bytes left free for whoever frames it. */
+  encode(message: RouterMessage, headroom: number): Buffer;
+}
+
+/** What a serializer refuses however well-formed it is. */
+export interface SerializerLimits {
+  /** Nested lists and dicts in a message, the message's own list included, at most. */
+  readonly depth: number;
+  /** Keys in one dict, at most. */
+  readonly keys: number;
+}
+
+/** The default bounds. */
+export const DEFAULT_SERIALIZER_LIMITS: SerializerLimits = { depth: 64, keys: 10_000 };

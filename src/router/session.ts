@@ -1,0 +1,155 @@
+import { Inbox } from './inbox.js';
+import { Uri, type ProtocolViolation } from './protocol/errors.js';
+import { nextRequestId, NO_REQUEST, type RequestId, type SessionId } from './protocol/id.js';
+import {
+  MessageType,
+  type Dict,
+  type RoutedMessage,
+  type RouterMessage,
+} from './protocol/message.js';
+import { isDict } from './protocol/options.js';
+import type { Principal } from './principal.js';
+import type { SessionLimits } from './session-limits.js';
+import { CloseCode } from './transport/close-codes.js';
+import type { Transport } from './transport/transport.js';
+
+/** How the requests of a session are numbered: 1, 2, 3 ... as WAMP 2.1.2 asks, or anyhow, as some old clients do. */
+export type RequestIds = 'strict' | 'lenient';
+
+/** What a session is made of. */
+export interface SessionOptions {
+  readonly id: SessionId;
+  readonly principal: Principal;
+  readonly transport: Transport;
+  /** HELLO.Details.roles. */
+  readonly roles: Dict;
+  readonly limits: SessionLimits;
+  readonly requestIds: RequestIds;
+  /** Whether it is one of the router's own clients, which alone may use reserved URIs. */
+  readonly isInternal: boolean;
+  /** Routes a message of this session. */
+  readonly receive: (message: RoutedMessage) => void;
+  /** The peer broke the protocol: the session is to be ended with ABORT. */
+  readonly onviolation: (violation: ProtocolViolation) => void;
+  /** The peer said GOODBYE and has its answer: its transport may open another session. */
+  readonly ongoodbye: () => void;
+  /** The session has ended itself. */
+  readonly onend: (code: CloseCode) => void;
+}
+
+/** After its GOODBYE the router waits so long for the peer's. */
+const GOODBYE_TIMEOUT_MS = 2000;
+
+/** A client that has joined a realm (WAMP 4). */
+export class Session {
+  readonly id: SessionId;
+  readonly principal: Principal;
+  readonly limits: SessionLimits;
+  readonly isInternal: boolean;
+  /** The door at which its messages wait when they must. */
+  readonly inbox: Inbox;
+  readonly #transport: Transport;
+  readonly #requestIds: RequestIds;
+  readonly #features: ReadonlySet<string>;
+  readonly #options: SessionOptions;
+  #state: 'open' | 'closing' | 'closed' = 'open';
+  #lastRequest: RequestId = NO_REQUEST;
+  #goodbyeTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: SessionOptions) {
+    this.id = options.id;
+    this.principal = options.principal;
+    this.limits = options.limits;
+    this.isInternal = options.isInternal;
+    this.#options = options;
+    this.#transport = options.transport;
+    this.#requestIds = options.requestIds;
+    this.#features = featuresOf(options.roles);
+    this.inbox = new Inbox({
+      transport: options.transport,
+      limits: options.limits,
+      receive: options.receive,
+      onflood: () => {
+        this.close(CloseCode.rateLimited, 'too many messages');
+      },
+    });
+  }
+
+  /** Whether it takes part in routing: false from the first word of its ending. */
+  get isOpen(): boolean {
+    return this.#state === 'open';
+  }
+
+  /** Sends a message, unless the session is ending. */
+  send(message: RouterMessage): void {
+    if (this.#state === 'open') this.#transport.send(message);
+  }
+
+  /** Whether the client announced a feature for one of its roles, e.g. `callee.call_canceling`. */
+  announces(feature: string): boolean {
+    return this.#features.has(feature);
+  }
+
+  /**
+   * Counts a request. False when its id is not the one after the last, which is a protocol violation (WAMP 2.1.2): all six kinds of
+   * request share one counter.
+   */
+  countRequest(request: RequestId): boolean {
+    const isNext = request === nextRequestId(this.#lastRequest);
+    this.#lastRequest = request;
+    return isNext || this.#requestIds === 'lenient';
+  }
+
+  /** Says GOODBYE: on purpose, so that the client does not come back. The transport ends when the peer has answered, or soon. */
+  sayGoodbye(reason: string, details: Dict): void {
+    if (this.#state !== 'open') return;
+    this.send({ type: MessageType.Goodbye, details, reason });
+    this.#leave('closing');
+    this.#goodbyeTimer = setTimeout(() => {
+      this.close(CloseCode.normal, reason);
+    }, GOODBYE_TIMEOUT_MS);
+  }
+
+  /** Answers the peer's GOODBYE, once, and ends the session; the transport stays. */
+  answerGoodbye(): void {
+    this.send({ type: MessageType.Goodbye, details: {}, reason: Uri.goodbyeAndOut });
+    this.end();
+    this.#options.ongoodbye();
+  }
+
+  /** Reports that the peer broke the protocol. */
+  violate(violation: ProtocolViolation): void {
+    this.#options.onviolation(violation);
+  }
+
+  /** Ends the session by closing its transport, so that the client comes back. Also the end of {@link sayGoodbye}. */
+  close(code: CloseCode, reason: string): void {
+    this.end();
+    this.#transport.close(code, reason);
+    this.#options.onend(code);
+  }
+
+  /** Ends the session without touching its transport. */
+  end(): void {
+    this.#leave('closed');
+    clearTimeout(this.#goodbyeTimer);
+  }
+
+  #leave(state: 'closing' | 'closed'): void {
+    this.#state = state;
+    this.inbox.close();
+  }
+}
+
+/** `role.feature` for each feature that a HELLO announces as true; both spellings of canceling are one (WAMP 11.2, 11.4). */
+function featuresOf(roles: Dict): ReadonlySet<string> {
+  const announced = new Set<string>();
+  for (const [role, attributes] of Object.entries(roles)) {
+    const features = isDict(attributes) ? attributes['features'] : undefined;
+    if (!isDict(features)) continue;
+    for (const [feature, value] of Object.entries(features)) {
+      if (value === true) announced.add(`${role}.${feature.replace('cancelling', 'canceling')}`);
+    }
+  }
+  return announced;
+}

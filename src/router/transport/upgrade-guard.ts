@@ -1,0 +1,66 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Why an upgrade is refused, as HTTP says it. */
+export interface UpgradeRefusal {
+  readonly status: 400 | 403 | 404 | 405 | 426 | 503;
+  /** For the client and the log: which rule, no internals. */
+  readonly reason: string;
+}
+
+/** Judges an upgrade request before anything else is done with it; undefined lets it pass. */
+export type UpgradeGuard = (request: IncomingMessage) => UpgradeRefusal | undefined;
+
+const PROXY_HEADERS = ['forwarded', 'via', 'x-real-ip'];
+const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
+
+/**
+ * For a listener that browsers use: a page of another origin may not connect (cross-site WebSocket hijacking). The same origin and
+ * those of `allowedOrigins` may, compared as parsed; so may a client that sends no Origin, since browsers always send one.
+ */
+export function originGuard(allowedOrigins: readonly string[]): UpgradeGuard {
+  const allowed = new Set(allowedOrigins.map((origin) => new URL(origin).origin));
+  return (request) => {
+    const { origin, host } = request.headers;
+    if (origin === undefined) return undefined;
+    const url = URL.canParse(origin) ? new URL(origin) : undefined;
+    if (url !== undefined && isHttp(url) && (allowed.has(url.origin) || isHost(url, host))) {
+      return undefined;
+    }
+    return { status: 403, reason: 'this origin is not allowed' };
+  };
+}
+
+/**
+ * For the trusted listener: only programs on this machine, never a web page, a rebound name or a proxy. Any Origin, Cookie,
+ * Sec-Fetch-* or forwarding header is refused, and so is a Host other than the loopback's or one of `allowedHosts`.
+ */
+export function trustedGuard(allowedHosts: readonly string[]): UpgradeGuard {
+  const hosts = new Set([...LOOPBACK_HOSTS, ...allowedHosts.map((host) => host.toLowerCase())]);
+  return (request) => {
+    for (const name of Object.keys(request.headers)) {
+      if (name === 'origin' || name === 'cookie' || name.startsWith('sec-fetch-')) {
+        return { status: 403, reason: `the trusted URL is not for browsers: header ${name}` };
+      }
+      if (name.startsWith('x-forwarded-') || PROXY_HEADERS.includes(name)) {
+        return { status: 403, reason: `the trusted URL is not for proxies: header ${name}` };
+      }
+    }
+    const host = hostNameOf(request.headers.host);
+    if (host !== undefined && hosts.has(host)) return undefined;
+    return { status: 403, reason: 'unknown Host' };
+  };
+}
+
+const isHttp = (url: URL): boolean => url.protocol === 'http:' || url.protocol === 'https:';
+
+/** Whether an origin is that of the host which the client says it connects to; a default port may be left out. */
+function isHost(origin: URL, host: string | undefined): boolean {
+  const target = `${origin.protocol}//${host ?? ''}`;
+  return URL.canParse(target) && new URL(target).host === origin.host;
+}
+
+/** A Host header without its port, in lower case; undefined when it is none. */
+function hostNameOf(host: string | undefined): string | undefined {
+  const match = /^(\[[0-9a-f:.]+\]|[^\s:/@?#\\]+)(?::\d{1,5})?$/i.exec(host ?? '');
+  return match?.[1]?.toLowerCase();
+}

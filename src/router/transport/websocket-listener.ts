@@ -1,0 +1,197 @@
+import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
+import { silentLogger, type Logger } from '../logger.js';
+import { selectSerializer } from '../serializer/select-serializer.js';
+import type { Serializer } from '../serializer/serializer.js';
+import { FrameEncoder } from './frame-encoder.js';
+import type { Transport } from './transport.js';
+import type { UpgradeGuard, UpgradeRefusal } from './upgrade-guard.js';
+import { WebSocketTransport } from './websocket-transport.js';
+
+/** How a listener takes WebSocket connections. */
+export interface WebSocketListenerOptions {
+  /** Its name in logs and in {@link Transport.details}. */
+  readonly name: string;
+  /** The path of its upgrades, without a query. */
+  readonly path: string;
+  readonly serializers: readonly Serializer[];
+  /** Asked in order; the first refusal stands. */
+  readonly guards: readonly UpgradeGuard[];
+  /** Takes over each connection. */
+  readonly onconnection: (transport: Transport) => void;
+  /** The client's address, where a trusted proxy reports it; the socket's own by default. */
+  readonly addressOf?: (request: IncomingMessage) => string;
+  /** Whether one more connection from an address may come; all may by default. */
+  readonly admits?: (address: string) => boolean;
+  /** Bytes of one message, at most; a longer one closes with 1009. Default 64 KiB. */
+  readonly messageBytes?: number;
+  /** Bytes that may be unsent to one peer. Default 1 MiB. */
+  readonly queueBytes?: number;
+  /** Between pings. Default 25 s. */
+  readonly pingMs?: number;
+  /** How long a pong may take before the connection is ended. Default 8 s. */
+  readonly pongMs?: number;
+  readonly logger?: Logger;
+}
+
+const KEEP_ALIVE_SWEEP_MS = 1000;
+/** After a close frame the peer has so long to answer it. */
+const CLOSE_TIMEOUT_MS = 2000;
+
+/** Turns upgrade requests of an http server into WebSocket transports. */
+export class WebSocketListener {
+  readonly #options: WebSocketListenerOptions;
+  readonly #logger: Logger;
+  readonly #webSockets: WebSocketServer;
+  readonly #frames: ReadonlyMap<Serializer, FrameEncoder>;
+  readonly #transports = new Set<WebSocketTransport>();
+  readonly #sweep: NodeJS.Timeout;
+  readonly #detach: (() => void)[] = [];
+
+  constructor(options: WebSocketListenerOptions) {
+    this.#options = options;
+    this.#logger = options.logger ?? silentLogger;
+    this.#webSockets = new WebSocketServer(serverOptions(options));
+    this.#frames = new Map(options.serializers.map((each) => [each, new FrameEncoder(each)]));
+    const { pingMs = 25_000, pongMs = 8000 } = options;
+    this.#sweep = setInterval(() => {
+      const now = Date.now();
+      for (const transport of this.#transports) transport.keepAlive(now, pingMs, pongMs);
+    }, KEEP_ALIVE_SWEEP_MS).unref();
+  }
+
+  /**
+   * Serves the upgrades of `server` at this listener's path. Those of other paths are left to the server's other `upgrade`
+   * listeners, or answered with 404 when there is none.
+   */
+  attach(server: Server): void {
+    const onupgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+      if (pathOf(request) === this.#options.path) this.#upgrade(request, socket, head);
+      else if (server.listenerCount('upgrade') === 1) {
+        refuse(socket, { status: 404, reason: 'nothing speaks WebSocket here' });
+      }
+    };
+    server.on('upgrade', onupgrade);
+    this.#detach.push(() => server.off('upgrade', onupgrade));
+  }
+
+  /** Takes no more connections. Those that are open are their receivers' to close. */
+  close(): void {
+    for (const detach of this.#detach.splice(0)) detach();
+    clearInterval(this.#sweep);
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // First of all: a reset at any later moment would otherwise be an uncaught exception.
+    socket.on('error', () => undefined);
+    const refusal = this.#judge(request);
+    if (refusal !== undefined || !(socket instanceof Socket)) {
+      const { name } = this.#options;
+      this.#logger.warn(
+        { listener: name, peer: request.socket.remoteAddress, reason: refusal?.reason },
+        'upgrade refused',
+      );
+      refuse(socket, refusal ?? { status: 400, reason: 'no socket' });
+      return;
+    }
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      this.#accept(webSocket, request, socket);
+    });
+  }
+
+  #judge(request: IncomingMessage): UpgradeRefusal | undefined {
+    for (const guard of this.#options.guards) {
+      const refusal = guard(request);
+      if (refusal !== undefined) return refusal;
+    }
+    if (selectSerializer(offeredBy(request), this.#options.serializers) === undefined) {
+      return { status: 400, reason: 'offer a subprotocol of WAMP, such as wamp.2.json' };
+    }
+    if (this.#options.admits?.(this.#addressOf(request)) === false) {
+      return { status: 503, reason: 'too many connections that have not joined yet' };
+    }
+    return undefined;
+  }
+
+  #accept(webSocket: WebSocket, request: IncomingMessage, socket: Socket): void {
+    const serializer = selectSerializer([webSocket.protocol], this.#options.serializers);
+    const frames = serializer && this.#frames.get(serializer);
+    if (serializer === undefined || frames === undefined) {
+      webSocket.terminate();
+      return;
+    }
+    const transport = new WebSocketTransport({
+      webSocket,
+      socket,
+      serializer,
+      frames,
+      queueBytes: this.#options.queueBytes ?? 1024 * 1024,
+      details: {
+        type: 'websocket',
+        listener: this.#options.name,
+        peer: this.#addressOf(request),
+        protocol: serializer.subprotocol,
+        headers: headersOf(request),
+        url: request.url ?? '',
+      },
+    });
+    this.#transports.add(transport);
+    webSocket.on('close', () => this.#transports.delete(transport));
+    this.#options.onconnection(transport);
+  }
+
+  #addressOf(request: IncomingMessage): string {
+    return this.#options.addressOf?.(request) ?? request.socket.remoteAddress ?? 'local';
+  }
+}
+
+/** What ws is told; `closeTimeout` is not in its types yet. */
+const serverOptions = (
+  options: WebSocketListenerOptions,
+): ServerOptions & { closeTimeout: number } => ({
+  noServer: true,
+  clientTracking: false,
+  perMessageDeflate: false,
+  maxPayload: options.messageBytes ?? 64 * 1024,
+  // The serializer checks UTF-8 itself, for every transport alike.
+  skipUTF8Validation: true,
+  closeTimeout: CLOSE_TIMEOUT_MS,
+  handleProtocols: (offered) =>
+    selectSerializer(offered, options.serializers)?.subprotocol ?? false,
+});
+
+const pathOf = (request: IncomingMessage): string => (request.url ?? '').split('?', 1)[0] ?? '';
+
+const offeredBy = (request: IncomingMessage): string[] =>
+  (request.headers['sec-websocket-protocol'] ?? '').split(',').map((each) => each.trim());
+
+function headersOf(request: IncomingMessage): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    Object.entries(request.headersDistinct).map(([name, values]) => [name, values ?? []]),
+  );
+}
+
+/** Answers an upgrade with an HTTP error and ends the connection. */
+function refuse(socket: Duplex, { status, reason }: UpgradeRefusal): void {
+  const body = JSON.stringify({
+    type: 'about:blank',
+    title: STATUS_CODES[status],
+    status,
+    detail: reason,
+  });
+  socket.on('error', () => undefined);
+  // An http server's sockets may stay half open: without this, a client that never closes would keep the descriptor.
+  socket.once('finish', () => socket.destroy());
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+      'Connection: close',
+      'Content-Type: application/problem+json',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}

@@ -1,0 +1,119 @@
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+import { ProtocolViolation } from '../protocol/errors.js';
+import type { RouterMessage } from '../protocol/message.js';
+import type { Serializer } from '../serializer/serializer.js';
+import { CloseCode } from './close-codes.js';
+import type { FrameEncoder } from './frame-encoder.js';
+import { OutboundQueue } from './outbound-queue.js';
+import type { Transport, TransportDetails, TransportReceiver } from './transport.js';
+
+/** What a WebSocket transport stands on. */
+export interface WebSocketConnection {
+  readonly webSocket: WebSocket;
+  /** The upgraded socket: prepared frames are written to it directly. ws writes whole frames to it too, never part of one. */
+  readonly socket: Socket;
+  readonly serializer: Serializer;
+  readonly frames: FrameEncoder;
+  readonly details: TransportDetails;
+  /** Bytes that may be unsent before the peer is cut off as a slow consumer. */
+  readonly queueBytes: number;
+}
+
+/** WAMP over one WebSocket connection (WAMP 2.3.1): one message a WebSocket message. */
+export class WebSocketTransport implements Transport {
+  readonly details: TransportDetails;
+  readonly #webSocket: WebSocket;
+  readonly #serializer: Serializer;
+  readonly #frames: FrameEncoder;
+  readonly #queue: OutboundQueue;
+  #receiver: TransportReceiver | undefined;
+  #isOpen = true;
+  /** The code with which this side closed first. */
+  #closeCode: CloseCode | undefined;
+  #pingedAt = Date.now();
+  #awaitsPong = false;
+
+  constructor(connection: WebSocketConnection) {
+    this.details = connection.details;
+    this.#webSocket = connection.webSocket;
+    this.#serializer = connection.serializer;
+    this.#frames = connection.frames;
+    this.#queue = new OutboundQueue(connection.socket, connection.queueBytes);
+    // ws reports bad frames and oversized messages here and closes by itself; without a listener the process would end.
+    this.#webSocket.on('error', () => undefined);
+    this.#webSocket.on('message', (data: Buffer, isBinary) => {
+      this.#receive(data, isBinary);
+    });
+    this.#webSocket.on('pong', () => {
+      this.#awaitsPong = false;
+    });
+    this.#webSocket.on('close', (code) => {
+      this.#isOpen = false;
+      this.#queue.clear();
+      this.#receiver?.onclose(this.#closeCode ?? code);
+    });
+  }
+
+  open(receiver: TransportReceiver): void {
+    this.#receiver = receiver;
+  }
+
+  send(message: RouterMessage): void {
+    if (!this.#isOpen || this.#queue.push(this.#frames.encode(message))) return;
+    this.#queue.clear();
+    this.close(CloseCode.slowConsumer, 'too much is waiting to be read');
+  }
+
+  close(code: CloseCode, reason: string): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#closeCode = code;
+    this.#queue.finish();
+    this.#webSocket.close(code, reason);
+    // A paused socket would never see the peer's close frame.
+    this.#webSocket.resume();
+  }
+
+  pause(): void {
+    this.#webSocket.pause();
+  }
+
+  resume(): void {
+    this.#webSocket.resume();
+  }
+
+  /** Pings when `pingMs` have passed since the last ping, and ends the connection when no pong came within `pongMs`. */
+  keepAlive(now: number, pingMs: number, pongMs: number): void {
+    if (!this.#isOpen) return;
+    if (this.#awaitsPong && now - this.#pingedAt >= pongMs) {
+      this.close(CloseCode.noPong, 'no pong');
+      this.#webSocket.terminate();
+    } else if (now - this.#pingedAt >= pingMs) {
+      this.#pingedAt = now;
+      this.#awaitsPong = true;
+      this.#webSocket.ping();
+    }
+  }
+
+  #receive(data: Buffer, isBinary: boolean): void {
+    if (!this.#isOpen) return;
+    if (isBinary !== this.#serializer.isBinary) {
+      const violation = new ProtocolViolation(isBinary ? 'a binary message' : 'a text message');
+      this.#receiver?.onviolation(violation, CloseCode.unsupportedData);
+      return;
+    }
+    let message;
+    try {
+      message = this.#serializer.decode(data);
+    } catch (error) {
+      const violation =
+        error instanceof ProtocolViolation
+          ? error
+          : new ProtocolViolation('an unreadable message', { cause: error });
+      this.#receiver?.onviolation(violation, CloseCode.protocolError);
+      return;
+    }
+    this.#receiver?.onmessage(message);
+  }
+}
