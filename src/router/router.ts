@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection, type Entrance } from './connection.js';
 import { LocalClient } from './local-client.js';
 import { silentLogger, type Logger } from './logger.js';
@@ -37,6 +38,8 @@ export interface RouterOptions {
 export type CloseMode = 'shutdown' | 'restart';
 
 const SWEEP_MS = 1000;
+/** Between two connections that are closed for a restart, at most. */
+const SLOWEST_DRAIN_MS = 10;
 /** What a GOODBYE and a close frame may take. */
 const CLOSE_WAIT_MS = 5000;
 
@@ -116,20 +119,26 @@ export class Router {
     return chosen.length;
   }
 
-  /** Ends all connections. Resolves when they have ended, or after 5 s. Idempotent. */
-  close(mode: CloseMode): Promise<void> {
-    this.#closed ??= this.#close(mode);
+  /**
+   * Takes no more connections and ends those that there are. A restart of many is spread over up to `drainMs`, at 100 a second or faster,
+   * so that their clients do not all come back at once. Resolves when all have ended, or 5 s after the last was told. Idempotent.
+   */
+  close(mode: CloseMode, drainMs = 0): Promise<void> {
+    this.#closed ??= this.#close(mode, drainMs);
     return this.#closed;
   }
 
-  async #close(mode: CloseMode): Promise<void> {
+  async #close(mode: CloseMode, drainMs: number): Promise<void> {
     clearInterval(this.#sweep);
     const empty = new Promise<void>((resolve) => {
       this.#onempty = resolve;
     });
-    for (const connection of [...this.#connections]) {
+    const connections = [...this.#connections];
+    const pauseMs = Math.min(SLOWEST_DRAIN_MS, drainMs / Math.max(connections.length, 1));
+    for (const connection of connections) {
       if (mode === 'shutdown') connection.sayGoodbye(Uri.systemShutdown, 'the router stops');
       else connection.close(CloseCode.restart, 'the router restarts');
+      if (mode === 'restart' && pauseMs > 0) await sleep(pauseMs);
     }
     if (this.#connections.size === 0) return;
     let timer: NodeJS.Timeout | undefined;
