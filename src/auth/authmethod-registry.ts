@@ -1,0 +1,125 @@
+import {
+  isReservedUri,
+  isUri,
+  silentLogger,
+  type CallResult,
+  type LocalClient,
+  type LocalInvocation,
+  type List,
+  type Logger,
+  type SessionId,
+} from '../router/index.js';
+import { toDict } from './wire-dict.js';
+
+/** The realm in which providers and router meet (peers.md 3.1). */
+export const AUTH_REALM = 'thruway.auth';
+/** The procedure by which a provider announces itself. */
+export const REGISTER_METHOD = 'thruway.auth.registermethod';
+
+/** Who answers for an authmethod now. */
+export interface RegisteredProvider {
+  /** The provider's session in the auth realm. */
+  readonly session: number;
+  /** The procedure asked at HELLO. */
+  readonly onhello: string;
+  /** The procedure asked at AUTHENTICATE. */
+  readonly onauthenticate: string;
+  /** Whether it answers for this realm. */
+  readonly covers: (realm: string) => boolean;
+}
+
+/** What an {@link AuthmethodRegistry} needs. */
+export interface AuthmethodRegistryOptions {
+  /** An internal client in the auth realm. */
+  readonly client: Pick<LocalClient, 'register'>;
+  /** The methods that a provider may announce; no other. */
+  readonly methods: readonly string[];
+  readonly logger?: Logger;
+}
+
+/**
+ * Knows which provider answers for which authmethod: registers `thruway.auth.registermethod` in the auth realm and keeps what
+ * providers say there (peers.md 3.1, steps 1 and 2). A method ends with its provider's session.
+ */
+export class AuthmethodRegistry {
+  readonly #client: Pick<LocalClient, 'register'>;
+  readonly #methods: ReadonlySet<string>;
+  readonly #logger: Logger;
+  readonly #providers = new Map<string, RegisteredProvider>();
+
+  constructor(options: AuthmethodRegistryOptions) {
+    this.#client = options.client;
+    this.#methods = new Set(options.methods);
+    this.#logger = options.logger ?? silentLogger;
+  }
+
+  /** Opens for providers. Rejects when the procedure is taken. */
+  start(): Promise<void> {
+    return this.#client.register(
+      REGISTER_METHOD,
+      (invocation) => this.#registerMethod(invocation),
+      {
+        disclose_caller: true,
+      },
+    );
+  }
+
+  /** Who answers for `authmethod`, or undefined. */
+  find(authmethod: string): RegisteredProvider | undefined {
+    return this.#providers.get(authmethod);
+  }
+
+  /** Forgets the methods of a session; to be called for each that leaves the auth realm. */
+  removeProvider(session: SessionId): void {
+    for (const [authmethod, provider] of this.#providers) {
+      if (provider.session !== session) continue;
+      this.#providers.delete(authmethod);
+      this.#logger.warn({ authmethod, session }, 'authentication provider left');
+    }
+  }
+
+  #registerMethod({ args, details }: LocalInvocation): CallResult {
+    const announcement = parseAnnouncement(args);
+    if (typeof announcement === 'string') return reply('ERROR', announcement);
+    const { authmethod, onhello, onauthenticate, realms } = announcement;
+    if (!this.#methods.has(authmethod)) return reply('ERROR', 'Method is not configured');
+    if (this.#providers.has(authmethod))
+      return reply('ERROR', 'Method registration already exists');
+    const session = details['caller'];
+    if (typeof session !== 'number') {
+      return reply('ERROR', 'Invocation must provide "caller" detail on registration');
+    }
+    const covers = (realm: string): boolean => realms.includes(realm) || realms.includes('*');
+    this.#providers.set(authmethod, { session, onhello, onauthenticate, covers });
+    this.#logger.info({ authmethod, session }, 'authentication provider registered');
+    return reply('SUCCESS');
+  }
+}
+
+interface Announcement {
+  readonly authmethod: string;
+  readonly onhello: string;
+  readonly onauthenticate: string;
+  readonly realms: readonly string[];
+}
+
+/** `["<method>", {"onhello": uri, "onauthenticate": uri}, ["realm1"|"*"]]`, or what is wrong with it, in Thruway's words. */
+function parseAnnouncement([authmethod, handlers, realms]: List): Announcement | string {
+  if (typeof authmethod !== 'string') return 'Authentication provider must name its method';
+  const { onhello, onauthenticate } = toDict(handlers) ?? {};
+  if (!isProvidersUri(onhello)) return 'Authentication provider must provide "onhello" handler';
+  if (!isProvidersUri(onauthenticate)) {
+    return 'Authentication provider must provide "onauthenticate" handler';
+  }
+  if (!isListOfStrings(realms)) return 'Authentication provider must name its realms';
+  return { authmethod, onhello, onauthenticate, realms };
+}
+
+/** The router itself will call it, with more power than the provider has: so none of the router's own procedures. */
+const isProvidersUri = (value: unknown): value is string =>
+  typeof value === 'string' && isUri(value) && !isReservedUri(value);
+
+const isListOfStrings = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');
+
+const reply = (...args: readonly string[]): CallResult => ({ args, kwargs: {} });

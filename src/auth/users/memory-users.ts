@@ -1,0 +1,74 @@
+import { isPasswordHash, type PasswordVerifier } from './password-verifier.js';
+import type { User, UserProvider } from './user-provider.js';
+
+/** One entry of the users file, as parsed. */
+export interface UserEntry {
+  readonly username: string;
+  readonly role: string;
+  /** Its argon2id hash, as `hashPassword` gives it. */
+  readonly password: string;
+  /** May not log in. Default false. */
+  readonly disabled?: boolean | undefined;
+}
+
+/** What {@link MemoryUsers} needs. */
+export interface MemoryUsersOptions {
+  readonly entries: readonly UserEntry[];
+  /** Closed with the users. */
+  readonly passwords: PasswordVerifier;
+}
+
+/** An entry cannot be used. The message names the user, never the hash. */
+export class UnusableUserEntry extends Error {
+  override readonly name = 'UnusableUserEntry';
+  readonly code = 'ERR_UNUSABLE_USER_ENTRY';
+  /** Its place in the list, from 0. */
+  readonly index: number;
+
+  constructor(index: number, message: string) {
+    super(message);
+    this.index = index;
+  }
+}
+
+/** The users of a list that was read at start: those of the users file. */
+export class MemoryUsers implements UserProvider {
+  // A Map: names come from the wire, and `__proto__` is one.
+  readonly #entries = new Map<string, UserEntry>();
+  readonly #passwords: PasswordVerifier;
+
+  /** Throws {@link UnusableUserEntry} for a name without letters or given twice and for what is no argon2id hash. */
+  constructor(options: MemoryUsersOptions) {
+    this.#passwords = options.passwords;
+    for (const [index, entry] of options.entries.entries()) {
+      const name = JSON.stringify(entry.username);
+      if (entry.username === '') throw new UnusableUserEntry(index, 'a user has no name');
+      if (this.#entries.has(entry.username)) {
+        throw new UnusableUserEntry(index, `user ${name} is there twice`);
+      }
+      if (!isPasswordHash(entry.password)) {
+        throw new UnusableUserEntry(index, `the password of user ${name} is no argon2id hash`);
+      }
+      this.#entries.set(entry.username, entry);
+    }
+  }
+
+  find(username: string): Promise<User | undefined> {
+    return Promise.resolve(toUser(this.#entries.get(username)));
+  }
+
+  async verifyPassword(username: string, password: string): Promise<User | undefined> {
+    const entry = this.#entries.get(username);
+    const isRight = await this.#passwords.verify(entry?.password, password);
+    return isRight ? toUser(entry) : undefined;
+  }
+
+  close(): Promise<void> {
+    return this.#passwords.close();
+  }
+}
+
+function toUser(entry: UserEntry | undefined): User | undefined {
+  if (entry === undefined || entry.disabled === true) return undefined;
+  return { username: entry.username, role: entry.role };
+}

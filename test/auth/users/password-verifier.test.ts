@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  hashPassword,
+  isPasswordHash,
+  PasswordCheckOverload,
+  PasswordVerifier,
+} from '../../../src/auth/users/password-verifier.js';
+
+const KITTEN = await hashPassword('kitten');
+
+describe('hashPassword', () => {
+  it('gives argon2id with 19 MiB, two passes and one lane', () => {
+    assert.match(KITTEN, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[^$]+\$[^$]+$/);
+  });
+
+  it('salts', async () => {
+    assert.notEqual(await hashPassword('kitten'), KITTEN);
+  });
+});
+
+describe('isPasswordHash', () => {
+  it('knows an argon2id hash', () => {
+    assert.equal(isPasswordHash(KITTEN), true);
+  });
+
+  for (const text of [
+    '',
+    'kitten',
+    '$argon2id$',
+    '$2b$12$abcdefghijklmnopqrstuv',
+    KITTEN.replace('argon2id', 'argon2i'),
+    KITTEN.slice(0, 30),
+  ]) {
+    it(`refuses ${JSON.stringify(text.slice(0, 40))}`, () => {
+      assert.equal(isPasswordHash(text), false);
+    });
+  }
+});
+
+describe('PasswordVerifier', () => {
+  it('knows the right password from wrong ones', async (t) => {
+    const passwords = new PasswordVerifier();
+    t.after(() => passwords.close());
+    assert.equal(await passwords.verify(KITTEN, 'kitten'), true);
+    assert.equal(await passwords.verify(KITTEN, 'Kitten'), false);
+    assert.equal(await passwords.verify(KITTEN, ''), false);
+    assert.equal(await passwords.verify(KITTEN, 'kitten\u0000'), false);
+  });
+
+  // users-and-security L2
+  it('takes a hash for who is unknown, too', async (t) => {
+    const passwords = new PasswordVerifier();
+    t.after(() => passwords.close());
+    const times = { known: [] as number[], unknown: [] as number[] };
+    for (let i = 0; i < 15; i += 1) {
+      for (const [who, hash] of [['known', KITTEN], ['unknown', undefined]] as const) {
+        const start = performance.now();
+        assert.equal(await passwords.verify(hash, 'wrong'), false);
+        times[who].push(performance.now() - start);
+      }
+    }
+    const least = { known: Math.min(...times.known), unknown: Math.min(...times.unknown) };
+    assert.ok(least.unknown > least.known / 2, `${least.unknown} ms against ${least.known} ms`);
+  });
+
+  it('checks a few at a time, keeps a few waiting and refuses the others', async (t) => {
+    const passwords = new PasswordVerifier({ concurrency: 1, queue: 2 });
+    t.after(() => passwords.close());
+    const checks = Array.from({ length: 5 }, () => passwords.verify(KITTEN, 'kitten'));
+    const outcomes = await Promise.allSettled(checks);
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      ['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'rejected'],
+    );
+    await assert.rejects(checks[3] ?? assert.fail(), PasswordCheckOverload);
+  });
+
+  it('has room again after a rush', async (t) => {
+    const passwords = new PasswordVerifier({ concurrency: 2, queue: 0 });
+    t.after(() => passwords.close());
+    const rush = await Promise.allSettled([1, 2, 3].map(() => passwords.verify(KITTEN, 'x')));
+    assert.equal(rush[2]?.status, 'rejected');
+    assert.equal(await passwords.verify(KITTEN, 'kitten'), true);
+  });
+
+  it('gives its place back when a check fails', async (t) => {
+    const passwords = new PasswordVerifier({ concurrency: 1, queue: 0 });
+    t.after(() => passwords.close());
+    await assert.rejects(passwords.verify('no hash', 'kitten'));
+    assert.equal(await passwords.verify(KITTEN, 'kitten'), true);
+  });
+
+  // users-and-security L4
+  it('leaves the event loop free', async (t) => {
+    const passwords = new PasswordVerifier();
+    t.after(() => passwords.close());
+    let isDone = false;
+    let turns = 0;
+    const check = passwords.verify(KITTEN, 'kitten').finally(() => (isDone = true));
+    while (!isDone) {
+      await new Promise((resolve) => setImmediate(resolve));
+      turns += 1;
+    }
+    await check;
+    assert.ok(turns > 1, `${turns} turns of the loop`);
+  });
+
+  it('refuses what waits when it is closed, and ends when nothing runs', async () => {
+    const passwords = new PasswordVerifier({ concurrency: 1, queue: 5 });
+    const running = passwords.verify(KITTEN, 'kitten');
+    const waiting = passwords.verify(KITTEN, 'kitten');
+    const closing = passwords.close();
+    await assert.rejects(waiting, PasswordCheckOverload);
+    assert.equal(await running, true);
+    await closing;
+    await assert.rejects(passwords.verify(KITTEN, 'kitten'), PasswordCheckOverload);
+    await passwords.close();
+  });
+});

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isDict, toDict } from '../../src/auth/wire-dict.js';
+
+describe('toDict', () => {
+  it('gives a dictionary as it is', () => {
+    const dict = { a: 1 };
+    assert.equal(toDict(dict), dict);
+  });
+
+  it('takes the empty list of PHP for an empty dictionary', () => {
+    assert.deepEqual(toDict([]), {});
+  });
+
+  for (const value of [['a'], null, undefined, 'a', 1, true]) {
+    it(`gives undefined for ${JSON.stringify(value) ?? 'undefined'}`, () => {
+      assert.equal(toDict(value), undefined);
+    });
+  }
+});
+
+describe('isDict', () => {
+  it('is true for objects alone', () => {
+    assert.deepEqual(
+      [{}, { a: 1 }, [], ['a'], null, 'a', 0, undefined].map((value) => isDict(value)),
+      [true, true, false, false, false, false, false, false],
+    );
+  });
+});
