@@ -1,0 +1,61 @@
+import { z } from 'zod';
+
+import { duration } from './duration.js';
+import { TOKEN_ALGORITHMS } from '../auth/token-keys.js';
+import { count, flag, name, text } from './scalars.js';
+
+const filePath = () => text('the path of a file');
+
+const jwtKeySchema = z.strictObject({
+  kid: name('the id of a key').optional(),
+  alg: z.enum(TOKEN_ALGORITHMS),
+  secret: text('a secret').optional(),
+  secret_file: filePath().optional(),
+  public_key: text('a public key in PEM').optional(),
+  public_key_file: filePath().optional(),
+  private_key: text('a private key in PEM').optional(),
+  private_key_file: filePath().optional(),
+  sign: flag().default(false),
+  issuer: text('the issuer of this key: text').optional(),
+  audience: text('the audience of this key: text').optional(),
+  claims: z.strictObject({ authid: name('the name of a claim').optional() }).optional(),
+  require: z.array(name('the name of a claim')).optional(),
+});
+
+/** Section `auth`: who may log in, and how a token is issued and checked. */
+export const authSchema = z.strictObject({
+  users: z.strictObject({
+    provider: z.literal('file'),
+    path: filePath().nullable(),
+  }),
+  jwt: z.strictObject({
+    issuer: text('the issuer of tokens: text'),
+    audience: text('the audience of tokens: text'),
+    ttl: duration({ min: '1s', max: '24d' }),
+    max_ttl: duration({ min: '1s', max: '24d' }),
+    clock_tolerance: duration({ min: '0s', max: '60s' }),
+    keys: z.array(jwtKeySchema),
+  }),
+  session: z.strictObject({
+    cookie: text('a cookie name such as __Host-sid', (value) =>
+      /^[\w!#$%&'*+.^`|~-]{1,64}$/.test(value),
+    ),
+    secret: text('a secret').optional(),
+    secret_file: filePath().optional(),
+    previous_secret: text('a secret').optional(),
+    previous_secret_file: filePath().optional(),
+    ttl: duration({ min: '1s', max: '24d' }),
+    max: count('a number of sessions', 1, 10_000_000),
+  }),
+  login: z.strictObject({
+    per_ip: count('a number of attempts', 1, 10_000_000),
+    per_user: count('a number of attempts', 1, 10_000_000),
+    window: duration({ min: '1s', max: '24h' }),
+    lock: duration({ min: '1s', max: '24h' }),
+    max_lock: duration({ min: '1s', max: '24h' }),
+  }),
+  order: z.array(z.literal('jwt')),
+});
+
+/** A key of `auth.jwt.keys` as written. */
+export type JwtKeyInput = z.output<typeof jwtKeySchema>;

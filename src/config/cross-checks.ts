@@ -1,0 +1,82 @@
+import type { ConfigProblem } from './config-error.js';
+import type { ConfigNode, ConfigPath } from './config-node.js';
+import type { ConfigInput } from './schema.js';
+import { problem } from './validate.js';
+
+/** The sections that are in order by themselves; the others are undefined. */
+export type Sections = { readonly [Name in keyof ConfigInput]: ConfigInput[Name] | undefined };
+
+type Report = (path: ConfigPath, expected: string) => void;
+
+/** What is wrong between keys that are each right by themselves. Looks at the sections that are in order. */
+export function crossCheck(
+  root: ConfigNode,
+  sections: Sections,
+  production: boolean,
+): readonly ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const report: Report = (path, expected) => problems.push(problem(root, path, expected));
+  checkNames(sections, report);
+  checkTrusted(sections, report);
+  checkAuth(sections, report, production);
+  const { limits } = sections;
+  if (limits !== undefined && limits.auth < limits.hello) {
+    report(['limits', 'auth'], 'at least the duration of limits.hello, which it includes');
+  }
+  return problems;
+}
+
+function checkNames({ realms = [] }: Sections, report: Report): void {
+  for (const index of repeated(realms)) report(['realms', index, 'name'], 'each realm once');
+  for (const [index, { roles }] of realms.entries()) {
+    for (const role of repeated(roles)) {
+      report(['realms', index, 'roles', role, 'name'], 'each role of a realm once');
+    }
+  }
+}
+
+function repeated(items: readonly { readonly name: string }[]): readonly number[] {
+  const names = items.map((item) => item.name);
+  return [...names.keys()].filter((index) => names.indexOf(names[index] ?? '') !== index);
+}
+
+function checkTrusted({ trusted, realms, public: open }: Sections, report: Report): void {
+  if (trusted === undefined) return;
+  const roles = realms?.flatMap((realm) => realm.roles.map((role) => role.name));
+  if (roles?.includes(trusted.role) === false) {
+    report(['trusted', 'role'], 'a role of one of the realms');
+  }
+  if (
+    open !== undefined &&
+    trusted.unix === null &&
+    trusted.port === open.port &&
+    open.port !== 0
+  ) {
+    report(['trusted', 'port'], 'another port than that of public');
+  }
+}
+
+function checkAuth({ auth }: Sections, report: Report, production: boolean): void {
+  if (auth === undefined) return;
+  const { jwt, session, login } = auth;
+  if (auth.order.includes('jwt') && jwt.keys.length === 0) {
+    report(['auth', 'jwt', 'keys'], 'at least one key, as auth.order has jwt');
+  }
+  if (jwt.ttl > jwt.max_ttl) report(['auth', 'jwt', 'ttl'], 'at most the duration of max_ttl');
+  checkSigningKey(jwt.keys, report);
+  if (production && !session.cookie.startsWith('__Host-')) {
+    report(['auth', 'session', 'cookie'], 'in production a name that begins with __Host-');
+  }
+  if (login.lock > login.max_lock) {
+    report(['auth', 'login', 'lock'], 'at most the duration of max_lock');
+  }
+}
+
+// Tokens of our own carry auth.jwt's issuer and audience and `sub`; a key that expects others would refuse them.
+function checkSigningKey(keys: ConfigInput['auth']['jwt']['keys'], report: Report): void {
+  const index = keys.findIndex((key) => key.sign);
+  for (const name of ['issuer', 'audience', 'claims'] as const) {
+    if (keys[index]?.[name] === undefined) continue;
+    report(['auth', 'jwt', 'keys', index, name], `no ${name} on the key that signs`);
+  }
+}

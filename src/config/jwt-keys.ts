@@ -1,0 +1,65 @@
+import { TokenKeys, UnusableKey, type TokenKeyOptions } from '../auth/token-keys.js';
+import { authSchema, type JwtKeyInput } from './auth-schema.js';
+import type { ConfigNode, ConfigPath } from './config-node.js';
+import type { SecretReader } from './secret-reader.js';
+import { validate } from './validate.js';
+
+const KEYS: ConfigPath = ['auth', 'jwt', 'keys'];
+
+/** The keys of `auth.jwt.keys` with their secrets. What is wrong with them is told to `reader`. */
+export async function readJwtKeys(
+  root: ConfigNode,
+  reader: SecretReader,
+): Promise<readonly TokenKeyOptions[]> {
+  const keys: TokenKeyOptions[] = [];
+  // Of the list alone, so that mistakes around it do not hide those in the secrets.
+  const inputs = validate(authSchema.shape.jwt.shape.keys, root, KEYS).value ?? [];
+  for (const [index, input] of inputs.entries()) {
+    const path = [...KEYS, index];
+    const key = await readKey(input, path, reader);
+    // Alone first, so that every bad key is told, and not only the first.
+    if (key !== undefined && checkKeys([key], path, reader)) keys.push(key);
+  }
+  checkKeys(keys, KEYS, reader);
+  return keys;
+}
+
+async function readKey(
+  input: JwtKeyInput,
+  path: ConfigPath,
+  reader: SecretReader,
+): Promise<TokenKeyOptions | undefined> {
+  const before = reader.problems.length;
+  const secret = await reader.read(path, 'secret');
+  const publicKey = await reader.read(path, 'public_key');
+  const privateKey = await reader.read(path, 'private_key');
+  // A key that could not be read has been reported, and is not missing on top of it.
+  if (reader.problems.length > before) return undefined;
+  return {
+    kid: input.kid,
+    alg: input.alg,
+    secret,
+    publicKey,
+    privateKey,
+    sign: input.sign,
+    issuer: input.issuer,
+    audience: input.audience,
+    claims: input.claims,
+    require: input.require,
+  };
+}
+
+function checkKeys(
+  keys: readonly TokenKeyOptions[],
+  path: ConfigPath,
+  reader: SecretReader,
+): boolean {
+  try {
+    new TokenKeys(keys);
+    return true;
+  } catch (error) {
+    if (!(error instanceof UnusableKey)) throw error;
+    reader.report(path, `expected usable keys, but ${error.message}`);
+    return false;
+  }
+}

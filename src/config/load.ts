@@ -1,0 +1,116 @@
+import { fileURLToPath } from 'node:url';
+
+import type { UserEntry } from '../auth/users/memory-users.js';
+import { weaknessOf } from '../auth/weak-secret.js';
+import { buildConfig } from './build-config.js';
+import type { ConfigProblem } from './config-error.js';
+import { findNode, originOf, overlay, type ConfigNode } from './config-node.js';
+import type { Config } from './config.js';
+import { readConfigurationFile, throwProblems } from './configuration-file.js';
+import { crossCheck, type Sections } from './cross-checks.js';
+import { overlayEnvironment, type Environment } from './environment.js';
+import { readJwtKeys } from './jwt-keys.js';
+import { configSchema } from './schema.js';
+import { resolvePath, SecretReader } from './secret-reader.js';
+import { readUsersFile } from './users-file.js';
+import { validate } from './validate.js';
+
+/** The file upon which every configuration is laid; it comes with the program. */
+export const DEFAULT_CONFIG_FILE = fileURLToPath(
+  new URL('../../../config/default.yaml', import.meta.url),
+);
+
+const SESSION = ['auth', 'session'];
+const SESSION_SECRET_BYTES = 32;
+
+/** A configuration with its users, and what should be better about it. */
+export interface LoadedConfig {
+  readonly config: Config;
+  /** The users of the file that `auth.users.path` names; none if it names none. */
+  readonly users: readonly UserEntry[];
+  /** What would be refused in production. */
+  readonly warnings: readonly ConfigProblem[];
+}
+
+/** The configuration file that the environment names, in `EXPRESSWAY_CONFIG`. */
+export const configFileOf = (environment: Environment = process.env): string | undefined =>
+  environment['EXPRESSWAY_CONFIG'];
+
+/**
+ * The configuration: config/default.yaml, `file` laid over it, and the environment over both. With `NODE_ENV=production` nothing that
+ * is shipped for development is accepted. Rejects with ConfigError, which holds everything that is wrong.
+ */
+export async function loadConfig(
+  file: string,
+  environment: Environment = process.env,
+): Promise<LoadedConfig> {
+  const production = environment['NODE_ENV'] === 'production';
+  const layers = [
+    await readConfigurationFile(DEFAULT_CONFIG_FILE),
+    await readConfigurationFile(file),
+  ];
+  throwProblems(layers.flatMap((layer) => layer.problems));
+  const files = layers.flatMap(({ node }) => node ?? []).reduce(overlay);
+  const { node, problems } = overlayEnvironment(configSchema, files, environment);
+  const whole = validate(configSchema, node);
+  const sections = validateSections(node);
+  const reader = new SecretReader(node, production);
+  const keys = await readJwtKeys(node, reader);
+  const sessionSecrets = await readSessionSecrets(reader);
+  const usersFile = usersFileOf(node);
+  const roles = sections.realms?.flatMap((realm) => realm.roles.map((role) => role.name));
+  const users = await readUsersFile(usersFile, { production, roles });
+  throwProblems([
+    ...problems,
+    ...whole.problems,
+    ...crossCheck(node, sections, production),
+    ...reader.problems,
+    ...users.problems,
+  ]);
+  if (whole.value === undefined || sessionSecrets === undefined) {
+    throw new Error('a configuration without problems must be complete');
+  }
+  const config = buildConfig(whole.value, { keys, sessionSecrets, production });
+  return { config, users: users.users, warnings: reader.warnings };
+}
+
+// By themselves, so that a mistake in one section does not hide those between the others.
+function validateSections(node: ConfigNode): Sections {
+  const { shape } = configSchema;
+  return {
+    public: validate(shape.public, node, ['public']).value,
+    trusted: validate(shape.trusted, node, ['trusted']).value,
+    realms: validate(shape.realms, node, ['realms']).value,
+    auth: validate(shape.auth, node, ['auth']).value,
+    limits: validate(shape.limits, node, ['limits']).value,
+    expiry: validate(shape.expiry, node, ['expiry']).value,
+    drain: validate(shape.drain, node, ['drain']).value,
+    log: validate(shape.log, node, ['log']).value,
+  };
+}
+
+async function readSessionSecrets(
+  reader: SecretReader,
+): Promise<readonly [string, ...string[]] | undefined> {
+  const before = reader.problems.length;
+  const secret = await reader.read(SESSION, 'secret');
+  const previous = await reader.read(SESSION, 'previous_secret');
+  for (const given of [secret, previous]) {
+    const weakness = given && weaknessOf(Buffer.from(given), SESSION_SECRET_BYTES);
+    if (weakness) reader.report(SESSION, `expected a strong secret, but it ${weakness}`);
+  }
+  if (secret === undefined) {
+    if (reader.problems.length === before) {
+      reader.report(SESSION, 'expected secret or secret_file, found neither');
+    }
+    return undefined;
+  }
+  return previous === undefined ? [secret] : [secret, previous];
+}
+
+function usersFileOf(node: ConfigNode): string | undefined {
+  const path = ['auth', 'users', 'path'];
+  const users = findNode(node, path);
+  if (users?.kind !== 'scalar' || typeof users.value !== 'string') return undefined;
+  return resolvePath(users.value, originOf(node, path));
+}
