@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import express, { type Express, type RequestHandler } from 'express';
+import type { Logger } from '../router/logger.js';
+import { Authentication } from './authentication.js';
+import { cors, parseOrigins } from './cors.js';
+import { refuseCrossSite } from './cross-site.js';
+import { FormGuard } from './form-guard.js';
+import { notFound, onlyMethods, problemHandler } from './http-problem.js';
+import { liveStatus, liveStatusPlaceholders } from './live-status.js';
+import { LoginLimiter, type LoginLimits } from './login-limiter.js';
+import { Login, loginPlaceholders } from './login.js';
+import { PageTemplate } from './page-template.js';
+import { PasswordLogin, type UserDirectory } from './password-login.js';
+import { requestLog } from './request-log.js';
+import { securityHeaders } from './security-headers.js';
+import { staticFiles } from './static-files.js';
+import { tokenRoute, type TokenSource } from './token-route.js';
+import { WebSessions, type SessionOptions } from './web-sessions.js';
+
+/** All that the web pages need from the rest of the application. */
+export interface WebOptions {
+  readonly users: UserDirectory;
+  readonly tokens: TokenSource;
+  /** Called when a web log-in ends; ends the WAMP sessions that came from it and refuses its tokens. */
+  readonly endLogin: (login: string) => void;
+  readonly logger: Logger;
+  /** Secure cookies and Strict-Transport-Security; short secrets are refused. */
+  readonly production: boolean;
+  readonly session: SessionOptions;
+  /** The folder of `login.html`, `livestatus.html` and `assets`. */
+  readonly publicDirectory: string;
+  /** The WAMP realm that the dashboard joins. */
+  readonly realm: string;
+  /** The path of the WebSocket on this origin. */
+  readonly wsPath: string;
+  /** Addresses and networks of proxies whose X-Forwarded-* are believed; left out: none. */
+  readonly trustProxy?: readonly string[];
+  /** Origins whose pages may fetch tokens; left out: none but our own. */
+  readonly allowedOrigins?: readonly string[];
+  /** What differs from `defaultLoginLimits`. */
+  readonly loginLimits?: Partial<LoginLimits>;
+  /** Users of these roles get tokens and the dashboard; left out: `admin`. */
+  readonly tokenRoles?: readonly string[];
+  /** What a browser's password dialog calls this site; left out: `Expressway`. */
+  readonly basicRealm?: string;
+}
+
+/**
+ * The Express application of Expressway: log-in, tokens, dashboard, static files. It does not listen: give it to
+ * `createHttpServer` or mount it in an application of yours. Throws when an option is wrong or a page is missing.
+ */
+export function createWebApp(options: WebOptions): Express {
+  const { logger, production, publicDirectory } = options;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.set('trust proxy', [...(options.trustProxy ?? [])]);
+  app.use(requestLog(logger), securityHeaders(production), staticFiles(publicDirectory), noStore);
+  addPages(app, options);
+  app.use(notFound, problemHandler(logger));
+  return app;
+}
+
+const noStore: RequestHandler = (_request, response, next) => {
+  response.set('Cache-Control', 'no-store');
+  next();
+};
+
+function addPages(app: Express, options: WebOptions): void {
+  const { users, tokens, logger, publicDirectory, realm, wsPath } = options;
+  const sessions = new WebSessions(options.session, options.production, options.endLogin);
+  const forms = new FormGuard({ ...options.session, sessions });
+  const passwords = new PasswordLogin(users, new LoginLimiter(options.loginLimits), logger);
+  const basicRealm = options.basicRealm ?? 'Expressway';
+  const authentication = new Authentication({ users, passwords, sessions, basicRealm });
+  const roles = new Set(options.tokenRoles ?? ['admin']);
+  const loginPage = PageTemplate.read(join(publicDirectory, 'login.html'), loginPlaceholders);
+  const login = new Login({ page: loginPage, passwords, sessions, forms, authentication, logger });
+  const page = PageTemplate.read(join(publicDirectory, 'livestatus.html'), liveStatusPlaceholders);
+  const origins = parseOrigins(options.allowedOrigins ?? []);
+
+  app.use(sessions.middleware);
+  app.use(
+    '/get_token',
+    cors(origins),
+    // Also GET: cookies and cached passwords go along with it, and what it answers is a secret.
+    refuseCrossSite({ allowedOrigins: origins, methods: 'all' }),
+    tokenRoute({ authentication, forms, tokens, roles }),
+  );
+  app.use(refuseCrossSite({ allowedOrigins: new Set(), methods: 'unsafe' }));
+  app.use(login.router());
+  app
+    .route('/livestatus')
+    .get(liveStatus({ page, authentication, sessions, forms, login, roles, realm, wsPath }))
+    .all(onlyMethods('GET', 'HEAD'));
+  app
+    .route('/')
+    .get((request, response) => {
+      response.redirect(302, sessions.find(request) === undefined ? '/login' : '/livestatus');
+    })
+    .all(onlyMethods('GET', 'HEAD'));
+}

@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto';
+import { isIPv6 } from 'node:net';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+
+/** How many wrong passwords are borne, and what follows. */
+export interface LoginLimits {
+  /** Wrong passwords for one user from one address within the window before the two are locked. */
+  readonly perUserAndAddress: number;
+  /** Wrong passwords from one address, whoever's, within the window before it is locked. */
+  readonly perAddress: number;
+  /** Milliseconds for which a wrong password counts, from the first one on. */
+  readonly windowMs: number;
+  /** Milliseconds that the first lock lasts; each further one within a day lasts twice as long. */
+  readonly lockMs: number;
+  /** Milliseconds that a lock lasts at most. */
+  readonly maxLockMs: number;
+  /** Addresses, and pairs of user and address, remembered at once; beyond that the oldest are forgotten. */
+  readonly maxTracked: number;
+}
+
+/** What holds unless {@link LoginLimits} say otherwise: a person's typing errors pass, a guessing program does not. */
+export const defaultLoginLimits: LoginLimits = {
+  perUserAndAddress: 10,
+  perAddress: 20,
+  windowMs: 300_000,
+  lockMs: 60_000,
+  maxLockMs: 3_600_000,
+  maxTracked: 10_000,
+};
+
+/** Too many wrong passwords, or too many checks at once: come back after `retryAfterMs`. */
+export class TooManyLogins extends Error {
+  override readonly name = 'TooManyLogins';
+  readonly code = 'ERR_TOO_MANY_LOGINS';
+  readonly retryAfterMs: number;
+
+  constructor(retryAfterMs: number) {
+    super('too many log-ins failed');
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** An admitted log-in. Exactly one of the two is called, once. */
+export interface LoginAttempt {
+  /** The password was checked. */
+  readonly settle: (isRight: boolean) => Promise<void>;
+  /** It could not be checked: counts for nothing. */
+  readonly cancel: () => void;
+}
+
+/**
+ * Slows the guessing of passwords down, per address and per user and address, so that an attack on a user does not lock out
+ * the user elsewhere. Checks that still run count as wrong until they are done: guessing in parallel gains nothing.
+ */
+export class LoginLimiter {
+  readonly #addresses: FailureCounter;
+  readonly #pairs: FailureCounter;
+
+  constructor(limits: Partial<LoginLimits> = {}) {
+    const all = { ...defaultLoginLimits, ...limits };
+    this.#addresses = new FailureCounter(all.perAddress, all);
+    this.#pairs = new FailureCounter(all.perUserAndAddress, all);
+  }
+
+  /** Admits a log-in as `username` from `address`, or rejects with {@link TooManyLogins}. */
+  async begin(username: string, address: string): Promise<LoginAttempt> {
+    const network = networkOf(address);
+    const pair = `${network} ${createHash('sha256').update(username).digest('base64url')}`;
+    await this.#addresses.begin(network);
+    try {
+      await this.#pairs.begin(pair);
+    } catch (refusal) {
+      this.#addresses.release(network);
+      throw refusal;
+    }
+    return {
+      settle: async (isRight) => {
+        // A good password clears the pair only: else an attacker's own account would clear the address.
+        await (isRight ? this.#pairs.forget(pair) : this.#pairs.fail(pair));
+        if (!isRight) await this.#addresses.fail(network);
+        this.#release(network, pair);
+      },
+      cancel: () => {
+        this.#release(network, pair);
+      },
+    };
+  }
+
+  #release(network: string, pair: string): void {
+    this.#addresses.release(network);
+    this.#pairs.release(pair);
+  }
+}
+
+/** How long the memory of earlier locks lasts. */
+const lockMemorySeconds = 86_400;
+
+/** Milliseconds after which to come back when only the checks that still run are in the way. */
+const busyRetryMs = 1000;
+
+/** Wrong passwords per key, with locks that double. */
+class FailureCounter {
+  readonly #points: number;
+  readonly #limits: LoginLimits;
+  readonly #failures: RateLimiterMemory;
+  readonly #locks: RateLimiterMemory;
+  /** Checks that still run, per key; bounded by the requests in flight. */
+  readonly #running = new Map<string, number>();
+  /** Keys with failures, the one that failed last at the end. */
+  readonly #tracked = new Set<string>();
+
+  constructor(points: number, limits: LoginLimits) {
+    this.#points = points;
+    this.#limits = limits;
+    this.#failures = new RateLimiterMemory({ points, duration: limits.windowMs / 1000 });
+    this.#locks = new RateLimiterMemory({ points: 1, duration: lockMemorySeconds });
+  }
+
+  async begin(key: string): Promise<void> {
+    const running = (this.#running.get(key) ?? 0) + 1;
+    this.#running.set(key, running);
+    // Asked in the same turn in which the reservation was made, so that the two add up.
+    const record = await this.#failures.get(key);
+    const failed = record?.consumedPoints ?? 0;
+    if (failed + running <= this.#points) return;
+    this.release(key);
+    throw new TooManyLogins(
+      failed >= this.#points ? Math.max(record?.msBeforeNext ?? 0, 1) : busyRetryMs,
+    );
+  }
+
+  release(key: string): void {
+    const running = this.#running.get(key) ?? 0;
+    if (running > 1) this.#running.set(key, running - 1);
+    else this.#running.delete(key);
+  }
+
+  async fail(key: string): Promise<void> {
+    await this.#track(key);
+    const { consumedPoints } = await this.#failures.penalty(key);
+    if (consumedPoints !== this.#points) return;
+    const { consumedPoints: locks } = await this.#locks.penalty(key);
+    const lockMs = Math.min(this.#limits.lockMs * 2 ** (locks - 1), this.#limits.maxLockMs);
+    await this.#failures.block(key, lockMs / 1000);
+  }
+
+  async forget(key: string): Promise<void> {
+    this.#tracked.delete(key);
+    await Promise.all([this.#failures.delete(key), this.#locks.delete(key)]);
+  }
+
+  async #track(key: string): Promise<void> {
+    this.#tracked.delete(key);
+    this.#tracked.add(key);
+    const [oldest] = this.#tracked;
+    if (this.#tracked.size > this.#limits.maxTracked && oldest !== undefined) {
+      await this.forget(oldest);
+    }
+  }
+}
+
+/** What one attacker can be expected to own: an IPv4 address, or the /64 of an IPv6 address. */
+function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/iu.exec(address)?.[1];
+  if (mapped !== undefined || !isIPv6(address)) return mapped ?? address;
+  const [head = '', tail = ''] = address.replace(/%.*$/u, '').split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === '' ? [] : tail.split(':');
+  const zeros = Array.from({ length: Math.max(8 - before.length - after.length, 0) }, () => '0');
+  const groups = [...before, ...zeros, ...after].slice(0, 4);
+  return groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':');
+}

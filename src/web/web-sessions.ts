@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { Request, RequestHandler, Response } from 'express';
+import session from 'express-session';
+import createMemoryStore from 'memorystore';
+import { HttpProblem } from './http-problem.js';
+
+declare module 'express-session' {
+  interface SessionData {
+    username: string;
+    login: string;
+  }
+}
+
+/** How web sessions are kept. */
+export interface SessionOptions {
+  /** The cookie's name; the prefix `__Host-` needs `secure`. */
+  readonly cookie: string;
+  /** Keys that sign the cookie, the newest first; the others still verify. */
+  readonly secrets: readonly string[];
+  /** Milliseconds for which a session lives without a request. */
+  readonly ttlMs: number;
+  /** The most sessions; the one unused for longest is ended for a new one. */
+  readonly max: number;
+  /** Whether the cookie goes over HTTPS only; left out: in production. */
+  readonly secure?: boolean;
+}
+
+/** Who a session belongs to. */
+export interface SignedIn {
+  readonly username: string;
+  /** Names this one log-in (128 bits, base64url); it is in the claims of its tokens, never in a cookie. */
+  readonly login: string;
+}
+
+/** The shortest secret that production accepts, in characters. */
+const minSecretLength = 32;
+
+const MemoryStore = createMemoryStore(session);
+
+/**
+ * The sessions of people who logged in, in a bounded store in memory. Nobody gets one before logging in, so a flood of
+ * visitors cannot push out those who did. The cookie ends with the browser; the session ends when it is unused for `ttlMs`.
+ */
+export class WebSessions {
+  /** Gives each request its session. */
+  readonly middleware: RequestHandler;
+  /** Whether cookies go over HTTPS only. */
+  readonly secure: boolean;
+  readonly #cookie: string;
+  readonly #endLogin: (login: string) => void;
+
+  /** Throws a TypeError for a cookie name or secret that gives no protection. */
+  constructor(options: SessionOptions, production: boolean, endLogin: (login: string) => void) {
+    this.secure = options.secure ?? production;
+    checkOptions(options, production, this.secure);
+    this.#cookie = options.cookie;
+    this.#endLogin = endLogin;
+    this.middleware = session({
+      name: options.cookie,
+      secret: [...options.secrets],
+      store: new MemoryStore({ max: options.max, ttl: options.ttlMs }),
+      cookie: { httpOnly: true, secure: this.secure, sameSite: 'lax', path: '/' },
+      resave: false,
+      saveUninitialized: false,
+    });
+  }
+
+  /** Who is signed in by this request's session, if anybody. */
+  find(request: Request): SignedIn | undefined {
+    const { username, login } = request.session;
+    return username === undefined || login === undefined ? undefined : { username, login };
+  }
+
+  /** Gives `username` a new session under a new id, and ends the log-in of the one before. Returns the login's name. */
+  async begin(request: Request, username: string): Promise<string> {
+    if (this.secure && !request.secure) {
+      // express-session would silently leave the cookie out.
+      throw new HttpProblem(403, 'Logging in needs HTTPS. Behind a proxy, list it in trust_proxy.');
+    }
+    const before = this.find(request);
+    await promisify(request.session.regenerate.bind(request.session))();
+    if (before !== undefined) this.#endLogin(before.login);
+    const login = randomBytes(16).toString('base64url');
+    request.session.username = username;
+    request.session.login = login;
+    await promisify(request.session.save.bind(request.session))();
+    return login;
+  }
+
+  /** Ends the session, its cookie and whatever else the log-in opened. Without a session: only clears the cookie. */
+  async end(request: Request, response: Response): Promise<void> {
+    const before = this.find(request);
+    response.clearCookie(this.#cookie, {
+      httpOnly: true,
+      secure: this.secure,
+      sameSite: 'lax',
+      path: '/',
+    });
+    try {
+      // First the session, so that it gives out no token after its log-in has ended.
+      await promisify(request.session.destroy.bind(request.session))();
+    } finally {
+      if (before !== undefined) this.#endLogin(before.login);
+    }
+  }
+}
+
+function checkOptions(options: SessionOptions, production: boolean, secure: boolean): void {
+  if (/^__(?:Host|Secure)-/u.test(options.cookie) && !secure) {
+    throw new TypeError(
+      `session cookie ${options.cookie}: browsers refuse this prefix without Secure`,
+    );
+  }
+  if (options.secrets.length === 0 || options.secrets.some((secret) => secret === '')) {
+    throw new TypeError('session secrets: at least one, none of them empty');
+  }
+  if (production && options.secrets.some((secret) => secret.length < minSecretLength)) {
+    throw new TypeError(`session secrets: at least ${minSecretLength} characters in production`);
+  }
+}
