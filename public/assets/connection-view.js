@@ -87,7 +87,7 @@ export class ConnectionView {
 
 /** @param {import('./router-link.js').LinkState} state */
 function reasonOf(state) {
-  return state.phase === 'live' ? '' : state.reason;
+  return state.phase === 'live' ? 'Changes appear as they happen.' : state.reason;
 }
 
 /**

@@ -82,7 +82,9 @@ export class HostView {
     const [times, load1, load5, load15, memory] = history.data(nowMs);
     const percent = Math.round(memoryPercent(sample));
     this.#write('load', minute.toFixed(2));
-    this.#write('load-more', `${five.toFixed(2)} · ${fifteen.toFixed(2)} · ${cpus(sample.cpus)}`);
+    this.#write('load-5', five.toFixed(2));
+    this.#write('load-15', fifteen.toFixed(2));
+    this.#write('cpus', sample.cpus === 1 ? '1 CPU' : `${sample.cpus} CPUs`);
     this.#write('memory', `${percent} %`);
     this.#write('memory-more', `${gib(sample.memory_used)} of ${gib(sample.memory_total)} GiB`);
     this.#write('receive', rate(sample.network_rx_per_second));
@@ -165,10 +167,6 @@ function amount(value) {
 
 function memoryPercent({ memory_used: used, memory_total: total }) {
   return total > 0 ? (100 * used) / total : 0;
-}
-
-function cpus(count) {
-  return count === 1 ? '1 CPU' : `${count} CPUs`;
 }
 
 function gib(bytes) {

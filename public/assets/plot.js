@@ -1,4 +1,4 @@
-const heightPx = 110;
+const heightPx = 92;
 const minuteSeconds = 60;
 const axisFont = '11px system-ui, sans-serif';
 
