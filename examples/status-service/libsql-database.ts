@@ -48,13 +48,20 @@ export class LibsqlDatabase implements SqlDatabase {
 
   close(): Promise<void> {
     if (this.#database.open) {
-      // Closing alone gives the file free only when the garbage collector has found the last statement.
-      this.#database.pragma('journal_mode = DELETE');
-      this.#database.pragma('locking_mode = NORMAL');
-      this.#database.prepare('SELECT 1 FROM sqlite_schema').all();
-      this.#database.close();
+      try {
+        this.#release();
+      } finally {
+        this.#database.close();
+      }
     }
     return Promise.resolve();
+  }
+
+  /** Gives the file free now: closing alone does so only when the garbage collector has found the last statement. */
+  #release(): void {
+    this.#database.pragma('journal_mode = DELETE');
+    this.#database.pragma('locking_mode = NORMAL');
+    this.#database.prepare('SELECT 1 FROM sqlite_schema').all();
   }
 
   #run<T>(steps: Steps<T>): T {

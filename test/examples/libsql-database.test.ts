@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { describe, it, type TestContext } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { LibsqlDatabase } from '../../examples/status-service/libsql-database.js';
 import { SqlStatusStore } from '../../examples/status-service/sql-status-store.js';
 import { statusStoreSuite } from './status-store-suite.js';
@@ -15,8 +15,15 @@ describe('SqlStatusStore on libsql', () => {
 });
 
 describe('LibsqlDatabase', () => {
+  const root = mkdtempSync(join(tmpdir(), 'status-libsql-'));
+  // Not in t.after: its hooks run in the order of their registration, hence before the files are closed.
+  after(() => {
+    rmSync(root, { recursive: true });
+  });
+  const makeFolder = (): string => mkdtempSync(join(root, 'test-'));
+
   it('makes the folder of its file, and keeps what was committed', async (t) => {
-    const file = join(makeFolder(t), 'new', 'folder', 'status.db');
+    const file = join(makeFolder(), 'new', 'folder', 'status.db');
     const first = await SqlStatusStore.open(new LibsqlDatabase(file));
     const { status } = await first.set('ada', { status: 'busy', message: '' });
     await first.close();
@@ -27,14 +34,14 @@ describe('LibsqlDatabase', () => {
   });
 
   it('has its file to itself', (t) => {
-    const file = join(makeFolder(t), 'status.db');
+    const file = join(makeFolder(), 'status.db');
     const first = new LibsqlDatabase(file);
     t.after(() => first.close());
     throws(() => new LibsqlDatabase(file), /is another status-service running on it\?/);
   });
 
-  it('refuses a file that is no database', (t) => {
-    const file = join(makeFolder(t), 'status.db');
+  it('refuses a file that is no database', () => {
+    const file = join(makeFolder(), 'status.db');
     writeFileSync(file, 'x'.repeat(4096));
     throws(
       () => new LibsqlDatabase(file),
@@ -46,7 +53,7 @@ describe('LibsqlDatabase', () => {
   });
 
   it('has both or neither of status and event after kill -9 in the middle of writing', async (t) => {
-    const file = join(makeFolder(t), 'status.db');
+    const file = join(makeFolder(), 'status.db');
     const folder = new URL('../../examples/status-service/', import.meta.url);
     const writer = spawn(
       process.execPath,
@@ -81,11 +88,3 @@ const WRITER = `
     writeSync(1, status.version + '\\n');
   }
 `;
-
-function makeFolder(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'status-libsql-'));
-  t.after(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return folder;
-}
