@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import { z } from 'zod';
+import type { Cores } from './cores.js';
+import { cpuSourceName } from './server-process.js';
+
+/** What a number must never be quoted without. */
+export interface Environment {
+  readonly startedAt: string;
+  readonly cpu: string;
+  readonly cpuCount: number;
+  readonly memoryBytes: number;
+  readonly system: string;
+  readonly cores: Cores | 'not pinned';
+  readonly cpuTimesFrom: string;
+  readonly node: string;
+  readonly ws: string;
+  readonly expressway: string;
+  /** With `-dirty` when files were changed; `unknown` outside of a git work tree. */
+  readonly commit: string;
+}
+
+/** Describes this machine and these versions. */
+export function describeEnvironment(cores: Cores | undefined): Environment {
+  const cpus = os.cpus();
+  return {
+    startedAt: new Date().toISOString(),
+    cpu: cpus[0]?.model ?? 'unknown',
+    cpuCount: cpus.length,
+    memoryBytes: os.totalmem(),
+    system: `${os.type()} ${os.release()} ${os.arch()}`,
+    cores: cores ?? 'not pinned',
+    cpuTimesFrom: cpuSourceName(),
+    node: process.version,
+    ws: versionIn(createRequire(import.meta.url).resolve('ws/package.json')),
+    expressway: versionIn(new URL('../../package.json', import.meta.url)),
+    commit: commit(),
+  };
+}
+
+/** The environment in two lines. */
+export function formatEnvironment(environment: Environment): string {
+  const { cores, cpu, cpuCount, system, cpuTimesFrom } = environment;
+  const pinned =
+    cores === 'not pinned'
+      ? 'not pinned (no taskset, or only one core): the processes disturb each other'
+      : `server on core ${cores.server}, generator on core ${cores.generator}`;
+  const { expressway, commit, node, ws } = environment;
+  return [
+    `expressway ${expressway} (${commit}), Node ${node}, ws ${ws}, ${system}, ${cpuCount} x ${cpu.trim()}`,
+    `${pinned}; CPU times from ${cpuTimesFrom}`,
+    '',
+  ].join('\n');
+}
+
+const packageFile = z.object({ version: z.string() });
+
+function versionIn(path: string | URL): string {
+  return packageFile.parse(JSON.parse(readFileSync(path, 'utf8'))).version;
+}
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['describe', '--always', '--dirty', '--abbrev=12', '--exclude=*'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return 'unknown';
+  }
+}

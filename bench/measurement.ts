@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectLoad } from './connect-load.js';
+import type { Contender, Placement, RunningContender } from './contender.js';
+import type { Load } from './generator/load.js';
+import type { Scenario } from './scenarios.js';
+
+/** How long and how often to measure. */
+export interface Timing {
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+  readonly repetitions: number;
+}
+
+/** One repetition of one contender in one scenario. A unit is a delivery or a call. */
+export interface Row {
+  readonly scenario: string;
+  readonly contender: string;
+  /** From 1; rows of one repetition were measured one right after the other. */
+  readonly repetition: number;
+  readonly seconds: number;
+  readonly units: number;
+  readonly serverCpuSeconds: number;
+  readonly generatorCpuSeconds: number;
+}
+
+/** What to measure, and where. */
+export interface Plan {
+  readonly scenario: Scenario;
+  readonly contenders: readonly Contender[];
+  readonly timing: Timing;
+  readonly placementOf: (contender: Contender) => Placement;
+  /** Called before each step; there are as many as `stepsOf` says. */
+  readonly onstep: (what: string) => void;
+}
+
+interface Entrant {
+  readonly contender: RunningContender;
+  readonly load: Load;
+}
+
+interface Moment {
+  readonly wallMs: number;
+  readonly units: number;
+  readonly serverCpuSeconds: number;
+  readonly generatorCpuSeconds: number;
+}
+
+/** Between the load's start and the first reading, so that the window has found its rhythm. */
+const SETTLE_MS = 200;
+
+/** How many steps a plan of so many contenders has. */
+export function stepsOf(contenders: number, timing: Timing): number {
+  return contenders * (timing.repetitions + 1);
+}
+
+/**
+ * Starts every contender with its connections, warms each up, and lets them take turns (A B C A B C …), one at a time
+ * under load. Rejects when a message is lost, late, doubled or wrong.
+ */
+export async function measureScenario(plan: Plan): Promise<readonly Row[]> {
+  const entrants: Entrant[] = [];
+  try {
+    for (const contender of plan.contenders) entrants.push(await enter(plan, contender));
+    const rows: Row[] = [];
+    for (let repetition = 1; repetition <= plan.timing.repetitions; repetition += 1) {
+      for (const entrant of entrants) {
+        plan.onstep(`${plan.scenario.title}: ${entrant.contender.name}`);
+        rows.push(await measure(plan, entrant, repetition));
+      }
+    }
+    return rows;
+  } finally {
+    for (const { load } of entrants) load.close();
+    await Promise.all(entrants.map(({ contender }) => contender.stop()));
+  }
+}
+
+async function enter(plan: Plan, entry: Contender): Promise<Entrant> {
+  plan.onstep(`${plan.scenario.title}: ${entry.name}, warm-up`);
+  const contender = await entry.start(plan.placementOf(entry));
+  try {
+    const load = await connectLoad(plan.scenario, contender);
+    load.start();
+    await underLoad(load, plan.timing.warmUpMs);
+    await load.stop();
+    return { contender, load };
+  } catch (error) {
+    await contender.stop();
+    throw named(error, entry.name);
+  }
+}
+
+async function measure(plan: Plan, entrant: Entrant, repetition: number): Promise<Row> {
+  const { load, contender } = entrant;
+  try {
+    load.start();
+    await underLoad(load, SETTLE_MS);
+    const before = await now(entrant);
+    await underLoad(load, plan.timing.measureMs);
+    const after = await now(entrant);
+    await load.stop();
+    return {
+      scenario: plan.scenario.name,
+      contender: contender.name,
+      repetition,
+      seconds: (after.wallMs - before.wallMs) / 1000,
+      units: after.units - before.units,
+      serverCpuSeconds: after.serverCpuSeconds - before.serverCpuSeconds,
+      generatorCpuSeconds: after.generatorCpuSeconds - before.generatorCpuSeconds,
+    };
+  } catch (error) {
+    throw named(error, contender.name);
+  }
+}
+
+async function now({ contender, load }: Entrant): Promise<Moment> {
+  const serverCpuSeconds = await contender.cpuSeconds();
+  const { user, system } = process.cpuUsage();
+  return {
+    wallMs: performance.now(),
+    units: load.completed,
+    serverCpuSeconds,
+    generatorCpuSeconds: (user + system) / 1e6,
+  };
+}
+
+async function underLoad(load: Load, durationMs: number): Promise<void> {
+  await Promise.race([sleep(durationMs), load.failed]);
+}
+
+function named(error: unknown, contender: string): Error {
+  const words = error instanceof Error ? error.message : String(error);
+  return new Error(`${contender}: ${words}`, { cause: error });
+}
