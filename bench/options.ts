@@ -119,9 +119,11 @@ function choose<Item extends { readonly name: string }>(
 function positive(option: string, text: string | undefined, otherwise: number): number {
   if (text === undefined) return otherwise;
   const value = Number(text);
-  const isRight =
-    value > 0 && value <= 1000 && (option !== '--repetitions' || Number.isInteger(value));
-  if (!isRight) throw new UsageError(`${option} ${text}: expected a number from 1 to 1000`);
+  const isWhole = option !== '--repetitions' || Number.isInteger(value);
+  if (!isWhole) throw new UsageError(`${option} ${text}: expected a whole number`);
+  if (!(value > 0 && value <= 1000)) {
+    throw new UsageError(`${option} ${text}: expected a number above 0, at most 1000`);
+  }
   return value;
 }
 

@@ -28,7 +28,10 @@ export class FanOutLoad implements Load {
   readonly #options: FanOutOptions;
   readonly #loop = new ClosedLoop();
   readonly #checkers: readonly SequenceChecker[];
+  /** For each topic a ring, as large as the window: how many subscribers an event in flight has yet to reach. */
   readonly #remaining: Int32Array;
+  readonly #ringSize: number;
+  readonly #published: Int32Array;
   readonly #copies: number;
   #sequence = FIRST_SEQUENCE;
   #completed = 0;
@@ -36,7 +39,9 @@ export class FanOutLoad implements Load {
   constructor(options: FanOutOptions) {
     this.#options = options;
     this.#copies = options.subscribers.length / options.topics.length;
-    this.#remaining = new Int32Array(2 ** Math.ceil(Math.log2(options.window)));
+    this.#ringSize = 2 ** Math.ceil(Math.log2(options.window));
+    this.#remaining = new Int32Array(options.topics.length * this.#ringSize);
+    this.#published = new Int32Array(options.topics.length);
     this.#checkers = options.subscribers.map((subscriber) => this.#listen(subscriber));
     options.publisher.onclose = this.#loop.fail;
     options.publisher.ontext = (buffer, start, end) => {
@@ -69,15 +74,20 @@ export class FanOutLoad implements Load {
   #publish(): void {
     const { publisher, topics, payload } = this.#options;
     const sequence = this.#sequence++;
-    const topic = topics[(sequence - FIRST_SEQUENCE) % topics.length] ?? '';
+    const topic = (sequence - FIRST_SEQUENCE) % topics.length;
+    const nth = this.#published[topic] ?? 0;
+    this.#published[topic] = nth + 1;
+    this.#remaining[this.#place(topic, nth)] = this.#copies;
     this.#loop.begin();
-    this.#remaining[sequence & (this.#remaining.length - 1)] = this.#copies;
     const request = publisher.nextRequest();
-    publisher.send(`[${Code.publish},${request},{},"${topic}",${payload.arguments(sequence)}]`);
+    publisher.send(
+      `[${Code.publish},${request},{},"${topics[topic]}",${payload.arguments(sequence)}]`,
+    );
   }
 
   #listen(subscriber: Subscriber): SequenceChecker {
     const { topics, payload } = this.#options;
+    let received = 0;
     const checker = new SequenceChecker(FIRST_SEQUENCE + subscriber.topic, topics.length);
     subscriber.peer.onclose = this.#loop.fail;
     subscriber.peer.ontext = (buffer, start, end) => {
@@ -85,14 +95,18 @@ export class FanOutLoad implements Load {
       if ((sequence & WHOLE_CHECK_MASK) === 0) {
         this.#checkWhole(parseMessage(buffer, start, end), subscriber, sequence);
       }
-      if (checker.accept(sequence)) this.#delivered(sequence);
+      if (checker.accept(sequence)) this.#delivered(this.#place(subscriber.topic, received++));
     };
     return checker;
   }
 
-  #delivered(sequence: number): void {
+  /** Where the nth event of a topic is counted. Events of one topic arrive in order, those of several need not. */
+  #place(topic: number, nth: number): number {
+    return topic * this.#ringSize + (nth & (this.#ringSize - 1));
+  }
+
+  #delivered(place: number): void {
     this.#completed += 1;
-    const place = sequence & (this.#remaining.length - 1);
     const remaining = (this.#remaining[place] ?? 0) - 1;
     this.#remaining[place] = remaining;
     if (remaining === 0 && this.#loop.end()) this.#publish();
