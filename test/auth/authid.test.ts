@@ -3,7 +3,15 @@ import { describe, it } from 'node:test';
 import { isAuthid, MAX_AUTHID_LENGTH } from '../../src/auth/authid.js';
 
 describe('isAuthid', () => {
-  for (const authid of ['alice', 'a', 'anonymous', 'Jörg Müller', 'x@example.com', '李', '__proto__']) {
+  for (const authid of [
+    'alice',
+    'a',
+    'anonymous',
+    'Jörg Müller',
+    'x@example.com',
+    '李',
+    '__proto__',
+  ]) {
     it(`accepts ${JSON.stringify(authid)}`, () => {
       assert.equal(isAuthid(authid), true);
     });

@@ -4,7 +4,10 @@ import { InvalidToken } from '../../src/auth/invalid-token.js';
 
 describe('InvalidToken', () => {
   it('keeps the class for the client apart from what is for the log', () => {
-    const error = new InvalidToken('invalid_token', 'another issuer', { kid: 'k1', authid: 'alice' });
+    const error = new InvalidToken('invalid_token', 'another issuer', {
+      kid: 'k1',
+      authid: 'alice',
+    });
     assert.equal(error.code, 'invalid_token');
     assert.equal(error.detail, 'another issuer');
     assert.equal(error.message, 'invalid_token: another issuer');

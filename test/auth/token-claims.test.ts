@@ -153,7 +153,12 @@ describe('checkClaims on the length of life', () => {
 });
 
 describe('checkClaims for a key of another program', () => {
-  const key = keyWith({ issuer: 'php', audience: 'site', claims: { authid: 'authid' }, require: [] });
+  const key = keyWith({
+    issuer: 'php',
+    audience: 'site',
+    claims: { authid: 'authid' },
+    require: [],
+  });
 
   it('takes the authid from the claim that the key names', () => {
     assert.equal(check({ authid: 'joe', exp: NOW + 60 }, key).authid, 'joe');

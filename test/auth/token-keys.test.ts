@@ -28,7 +28,10 @@ function refusalOf(...list: readonly TokenKeyOptions[]): UnusableKey {
 
 describe('TokenKeys', () => {
   it('takes secrets as text and as bytes', () => {
-    const keys = new TokenKeys([hs256({ kid: 'a' }), hs256({ kid: 'b', secret: Buffer.from(SECRET) })]);
+    const keys = new TokenKeys([
+      hs256({ kid: 'a' }),
+      hs256({ kid: 'b', secret: Buffer.from(SECRET) }),
+    ]);
     const [a, b] = [keys.find('HS256', 'a'), keys.find('HS256', 'b')];
     assert.equal(a?.verifyingKey.equals(b?.verifyingKey ?? assert.fail()), true);
   });
@@ -52,7 +55,9 @@ describe('TokenKeys', () => {
   });
 
   it('keeps only the public half of a private key for verifying', () => {
-    const keys = new TokenKeys([{ alg: 'RS256', kid: 'r', privateKey: rsa.privateKey, sign: true }]);
+    const keys = new TokenKeys([
+      { alg: 'RS256', kid: 'r', privateKey: rsa.privateKey, sign: true },
+    ]);
     assert.equal(keys.find('RS256', 'r')?.verifyingKey.type, 'public');
     assert.equal(keys.signing?.signingKey.type, 'private');
   });
@@ -83,7 +88,16 @@ describe('TokenKeys#find', () => {
     assert.equal(keys.find('HS256', 'k2')?.kid, 'k2');
   });
 
-  for (const kid of ['K1', 'k1 ', '', 'k', '__proto__', 'constructor', '../../etc/passwd', 'HS256']) {
+  for (const kid of [
+    'K1',
+    'k1 ',
+    '',
+    'k',
+    '__proto__',
+    'constructor',
+    '../../etc/passwd',
+    'HS256',
+  ]) {
     it(`finds nothing for kid ${JSON.stringify(kid)}`, () => {
       assert.equal(new TokenKeys(list).find('HS256', kid), undefined);
     });
@@ -118,21 +132,66 @@ describe('TokenKeys#find', () => {
 // users-and-security J1, J2
 describe('TokenKeys refuses', () => {
   const cases: readonly [string, readonly TokenKeyOptions[], UnusableKey['code'], RegExp][] = [
-    ['a short secret', [hs256({ kid: 'k', secret: 'secret' })], 'weak_key', /^key "k" has 6 bytes; 32/],
-    ['a secret of 32 bytes for HS384', [hs256({ alg: 'HS384' })], 'weak_key', /^key 1 has 32 bytes; 48/],
-    ['a secret of 32 bytes for HS512', [hs256({ alg: 'HS512' })], 'weak_key', /^key 1 has 32 bytes; 64/],
+    [
+      'a short secret',
+      [hs256({ kid: 'k', secret: 'secret' })],
+      'weak_key',
+      /^key "k" has 6 bytes; 32/,
+    ],
+    [
+      'a secret of 32 bytes for HS384',
+      [hs256({ alg: 'HS384' })],
+      'weak_key',
+      /^key 1 has 32 bytes; 48/,
+    ],
+    [
+      'a secret of 32 bytes for HS512',
+      [hs256({ alg: 'HS512' })],
+      'weak_key',
+      /^key 1 has 32 bytes; 64/,
+    ],
     ['a default secret', [hs256({ secret: 'changeme1'.repeat(4) })], 'weak_key', /repeats itself/],
     ['a public key as a secret', [hs256({ secret: rsa.publicKey })], 'weak_key', /PEM/],
-    ['RSA of 1024 bits', [{ alg: 'RS256', publicKey: shortRsa.publicKey }], 'weak_key', /1024 bits/],
+    [
+      'RSA of 1024 bits',
+      [{ alg: 'RS256', publicKey: shortRsa.publicKey }],
+      'weak_key',
+      /1024 bits/,
+    ],
     ['nothing at all', [{ alg: 'HS256' }], 'invalid_key', /needs one of/],
     ['two halves', [hs256({ publicKey: rsa.publicKey })], 'invalid_key', /needs one of/],
-    ['a public key for HS256', [{ alg: 'HS256', publicKey: rsa.publicKey }], 'invalid_key', /a secret/],
+    [
+      'a public key for HS256',
+      [{ alg: 'HS256', publicKey: rsa.publicKey }],
+      'invalid_key',
+      /a secret/,
+    ],
     ['a secret for RS256', [hs256({ alg: 'RS256' })], 'invalid_key', /public or private key/],
     ['what is no PEM', [{ alg: 'RS256', publicKey: 'hello' }], 'invalid_key', /no readable PEM/],
-    ['a public PEM as private key', [{ alg: 'RS256', privateKey: rsa.publicKey }], 'invalid_key', /PEM/],
-    ['an EC key for RS256', [{ alg: 'RS256', publicKey: ec.publicKey }], 'invalid_key', /no RSA key/],
-    ['an RSA key for ES256', [{ alg: 'ES256', publicKey: rsa.publicKey }], 'invalid_key', /no EC key/],
-    ['another curve', [{ alg: 'ES256', publicKey: otherEc.publicKey }], 'invalid_key', /prime256v1/],
+    [
+      'a public PEM as private key',
+      [{ alg: 'RS256', privateKey: rsa.publicKey }],
+      'invalid_key',
+      /PEM/,
+    ],
+    [
+      'an EC key for RS256',
+      [{ alg: 'RS256', publicKey: ec.publicKey }],
+      'invalid_key',
+      /no RSA key/,
+    ],
+    [
+      'an RSA key for ES256',
+      [{ alg: 'ES256', publicKey: rsa.publicKey }],
+      'invalid_key',
+      /no EC key/,
+    ],
+    [
+      'another curve',
+      [{ alg: 'ES256', publicKey: otherEc.publicKey }],
+      'invalid_key',
+      /prime256v1/,
+    ],
     [
       'to sign with a public key',
       [{ alg: 'RS256', publicKey: rsa.publicKey, sign: true }],

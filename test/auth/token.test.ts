@@ -32,13 +32,23 @@ const verifier = (
   keys: readonly TokenKeyOptions[] = [OWN_KEY],
   options: Partial<TokenVerifierOptions> = {},
 ): TokenVerifier =>
-  new TokenVerifier({ keys: new TokenKeys(keys), issuer: 'expressway', audience: 'wamp', ...options });
+  new TokenVerifier({
+    keys: new TokenKeys(keys),
+    issuer: 'expressway',
+    audience: 'wamp',
+    ...options,
+  });
 
 const issuer = (
   key: TokenKeyOptions = OWN_KEY,
   options: Partial<TokenIssuerOptions> = {},
 ): TokenIssuer =>
-  new TokenIssuer({ keys: new TokenKeys([key]), issuer: 'expressway', audience: 'wamp', ...options });
+  new TokenIssuer({
+    keys: new TokenKeys([key]),
+    issuer: 'expressway',
+    audience: 'wamp',
+    ...options,
+  });
 
 function refusalOf(token: string, by = verifier()): InvalidToken {
   try {
@@ -53,7 +63,9 @@ function refusalOf(token: string, by = verifier()): InvalidToken {
 const decoded = (token: string): Record<string, unknown>[] =>
   token
     .split('.', 2)
-    .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>);
+    .map(
+      (part) => JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>,
+    );
 
 describe('TokenVerifier', () => {
   it('gives what a token says', () => {
@@ -67,7 +79,10 @@ describe('TokenVerifier', () => {
   });
 
   it('accepts a token without typ', () => {
-    assert.equal(verifier().verify(craftToken({ alg: 'HS256', kid: 'k1' }, CLAIMS)).authid, 'alice');
+    assert.equal(
+      verifier().verify(craftToken({ alg: 'HS256', kid: 'k1' }, CLAIMS)).authid,
+      'alice',
+    );
   });
 
   it('refuses another signature', () => {
@@ -111,7 +126,10 @@ describe('TokenVerifier', () => {
   for (const payload of ['null', '"text"', '[]', '42', 'plain', '']) {
     it(`refuses the payload ${JSON.stringify(payload)}`, () => {
       assert.equal(refusalOf(craftToken(HEADER, payload)).code, 'invalid_token');
-      assert.equal(refusalOf(craftToken({ ...HEADER, typ: undefined }, payload)).code, 'invalid_token');
+      assert.equal(
+        refusalOf(craftToken({ ...HEADER, typ: undefined }, payload)).code,
+        'invalid_token',
+      );
     });
   }
 
@@ -214,7 +232,10 @@ describe('TokenVerifier on claims', () => {
   });
 
   it('refuses an exp beyond all numbers', () => {
-    const token = craftToken(HEADER, `{"iss":"expressway","aud":"wamp","sub":"a","iat":${NOW},"exp":1e999}`);
+    const token = craftToken(
+      HEADER,
+      `{"iss":"expressway","aud":"wamp","sub":"a","iat":${NOW},"exp":1e999}`,
+    );
     assert.equal(refusalOf(token).detail, 'exp is no number');
   });
 
@@ -229,7 +250,10 @@ describe('TokenVerifier on clocks', () => {
     const at = (exp: number): string => craftToken(HEADER, { ...CLAIMS, iat: NOW - 60, exp });
     assert.equal(verifier().verify(at(NOW - 4)).expiresAt, NOW - 4);
     assert.equal(refusalOf(at(NOW - 5)).code, 'token_expired');
-    assert.equal(refusalOf(at(NOW - 4), verifier([OWN_KEY], { clockToleranceMs: 0 })).code, 'token_expired');
+    assert.equal(
+      refusalOf(at(NOW - 4), verifier([OWN_KEY], { clockToleranceMs: 0 })).code,
+      'token_expired',
+    );
   });
 
   it('accepts a token that begins within the tolerance only', () => {
@@ -247,7 +271,15 @@ describe('TokenVerifier on clocks', () => {
 
 // users-and-security J5
 describe('TokenVerifier on kid', () => {
-  for (const kid of ['../../etc/passwd', '__proto__', 'constructor', '', 'K1', 'k1\u0000', "k1' OR 1=1"]) {
+  for (const kid of [
+    '../../etc/passwd',
+    '__proto__',
+    'constructor',
+    '',
+    'K1',
+    'k1\u0000',
+    "k1' OR 1=1",
+  ]) {
     it(`refuses kid ${JSON.stringify(kid)}`, () => {
       assert.equal(refusalOf(craftToken({ ...HEADER, kid }, CLAIMS)).detail, 'no key fits');
     });
@@ -267,7 +299,12 @@ describe('TokenVerifier on kid', () => {
   it('ignores keys that the token brings along, and says so in the log', () => {
     const logger = new MemoryLogger();
     const by = verifier([OWN_KEY], { logger });
-    const offers = { jku: 'https://evil.test/k', x5u: 'https://evil.test/x', jwk: {}, x5c: ['MII'] };
+    const offers = {
+      jku: 'https://evil.test/k',
+      x5u: 'https://evil.test/x',
+      jwk: {},
+      x5c: ['MII'],
+    };
     assert.equal(by.verify(craftToken({ ...HEADER, ...offers }, CLAIMS)).authid, 'alice');
     assert.equal(logger.lines.length, 1);
     assert.match(logger.lines[0] ?? '', /"headers":\["jku","x5u","jwk","x5c"\]/);
@@ -303,7 +340,10 @@ describe('TokenVerifier on critical headers', () => {
 // users-and-security J7
 describe('TokenVerifier on long lives', () => {
   it('refuses ten years, and what is configured as too long', () => {
-    assert.equal(refusalOf(craftToken(HEADER, { ...CLAIMS, exp: NOW + 315e6 })).detail, 'lives too long');
+    assert.equal(
+      refusalOf(craftToken(HEADER, { ...CLAIMS, exp: NOW + 315e6 })).detail,
+      'lives too long',
+    );
     const by = verifier([OWN_KEY], { maxTtlMs: 299_000 });
     assert.equal(refusalOf(craftToken(HEADER, CLAIMS), by).detail, 'lives too long');
   });
@@ -321,12 +361,18 @@ describe('TokenVerifier with tokens of firebase/php-jwt', () => {
   });
 
   it('requires exp', () => {
-    assert.equal(refusalOf(php({ authid: 'joe' }), verifier([OWN_KEY, PHP_KEY])).detail, 'claim exp is missing');
+    assert.equal(
+      refusalOf(php({ authid: 'joe' }), verifier([OWN_KEY, PHP_KEY])).detail,
+      'claim exp is missing',
+    );
   });
 
   it('does not accept our secret in place of theirs, nor theirs in place of ours', () => {
     const by = verifier([OWN_KEY, PHP_KEY]);
-    assert.equal(refusalOf(php({ authid: 'joe', exp: NOW + 100 }, SECRET), by).detail, 'invalid signature');
+    assert.equal(
+      refusalOf(php({ authid: 'joe', exp: NOW + 100 }, SECRET), by).detail,
+      'invalid signature',
+    );
     assert.equal(
       refusalOf(craftToken(HEADER, CLAIMS, String(PHP_KEY.secret)), by).detail,
       'invalid signature',

@@ -44,7 +44,10 @@ describe('weaknessOf', () => {
   it('refuses hardly any different bytes', () => {
     assert.equal(weakness('a'.repeat(64)), 'has hardly any different bytes');
     assert.equal(weaknessOf(Buffer.alloc(64), 32), 'has hardly any different bytes');
-    assert.equal(weakness('abcdefgabcdabcdefgabcdgfedcbadcbaabcdef'), 'has hardly any different bytes');
+    assert.equal(
+      weakness('abcdefgabcdabcdefgabcdgfedcbadcbaabcdef'),
+      'has hardly any different bytes',
+    );
   });
 
   for (const repeated of [
@@ -59,7 +62,8 @@ describe('weaknessOf', () => {
   }
 
   it('refuses a public key, which is no secret', () => {
-    const pem = '-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n-----END PUBLIC KEY-----\n';
+    const pem =
+      '-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n-----END PUBLIC KEY-----\n';
     assert.equal(weakness(pem), 'is a PEM, not a secret');
   });
 });

@@ -53,7 +53,8 @@ export class FakeClient {
     this.calls.push({ procedure, args: sent });
     const registration = this.#realm.registrations.get(procedure);
     if (registration === undefined) throw new WampError(Uri.noSuchProcedure);
-    const details = registration.options['disclose_caller'] === true ? { caller: this.session } : {};
+    const details =
+      registration.options['disclose_caller'] === true ? { caller: this.session } : {};
     const gone = registration.owner.closed.then(() => {
       throw new WampError(Uri.canceled);
     });

@@ -54,7 +54,10 @@ describe('PasswordVerifier', () => {
     t.after(() => passwords.close());
     const times = { known: [] as number[], unknown: [] as number[] };
     for (let i = 0; i < 15; i += 1) {
-      for (const [who, hash] of [['known', KITTEN], ['unknown', undefined]] as const) {
+      for (const [who, hash] of [
+        ['known', KITTEN],
+        ['unknown', undefined],
+      ] as const) {
         const start = performance.now();
         assert.equal(await passwords.verify(hash, 'wrong'), false);
         times[who].push(performance.now() - start);

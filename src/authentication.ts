@@ -1,0 +1,103 @@
+import { AuthmethodRegistry, AUTH_REALM } from './auth/authmethod-registry.js';
+import { EndedLogins } from './auth/ended-logins.js';
+import { JWT_AUTHMETHOD, JwtAuthProvider } from './auth/jwt-auth-provider.js';
+import { ProcedureAuthenticator } from './auth/procedure-authenticator.js';
+import { ProviderSupervisor } from './auth/provider-supervisor.js';
+import { TokenIssuer, TokenVerifier } from './auth/token.js';
+import { TokenKeys } from './auth/token-keys.js';
+import { MemoryUsers, type UserEntry } from './auth/users/memory-users.js';
+import { PasswordVerifier } from './auth/users/password-verifier.js';
+import type { UserProvider } from './auth/users/user-provider.js';
+import type { Config } from './config/config.js';
+import type { Authenticator, Logger, Router } from './router/index.js';
+
+/** What finding out who somebody is consists of. */
+export interface Authentication {
+  readonly users: UserProvider;
+  /** Undefined: no key is configured to sign with, so tokens come from elsewhere. */
+  readonly issuer: TokenIssuer | undefined;
+  readonly endedLogins: EndedLogins;
+  /** The ways in of the public listener, in the configured order. */
+  readonly authenticators: readonly Authenticator[];
+  close(): Promise<void>;
+}
+
+/** What {@link startAuthentication} builds on. */
+export interface AuthenticationOptions {
+  readonly config: Config;
+  readonly users: readonly UserEntry[];
+  readonly router: Router;
+  readonly logger: Logger;
+}
+
+const ROUTER_IDENTITY = { authid: 'router', authrole: 'router' };
+const PROVIDER_IDENTITY = { authid: 'jwt-auth-provider', authrole: 'provider' };
+
+/**
+ * Builds the auth realm and in it what the router asks: the registry of providers, and the JWT provider, an ordinary internal client of
+ * that realm, kept alive by a supervisor. Throws for a key that cannot be used.
+ */
+export async function startAuthentication(options: AuthenticationOptions): Promise<Authentication> {
+  const { config, router, logger } = options;
+  const { jwt } = config.auth;
+  const keys = new TokenKeys(jwt.keys);
+  const refreshFraction = config.expiry.refreshAt;
+  const tokens = new TokenVerifier({ ...jwt, keys, refreshFraction, logger });
+  const endedLogins = new EndedLogins({ keepMs: jwt.maxTtlMs + jwt.clockToleranceMs });
+  const users = new MemoryUsers({ entries: options.users, passwords: new PasswordVerifier() });
+  const registry = addAuthRealm(router, logger);
+  await registry.start();
+  const supervisor = new ProviderSupervisor({
+    name: JWT_AUTHMETHOD,
+    logger,
+    create: () => {
+      const client = router.connectLocal(AUTH_REALM, PROVIDER_IDENTITY);
+      return new JwtAuthProvider({ client, tokens, users, endedLogins, logger });
+    },
+  });
+  await supervisor.start();
+  const authenticators = config.auth.order.map(
+    (authmethod) =>
+      new ProcedureAuthenticator({
+        authmethod,
+        registry,
+        client: router.connectLocal(AUTH_REALM, ROUTER_IDENTITY),
+        roles: grantableRoles(config),
+        timeoutMs: config.limits.authenticatorMs,
+        logger,
+      }),
+  );
+  return {
+    users,
+    issuer: keys.signing && new TokenIssuer({ ...jwt, keys, refreshFraction }),
+    endedLogins,
+    authenticators,
+    close: () => {
+      supervisor.close();
+      return users.close();
+    },
+  };
+}
+
+function addAuthRealm(router: Router, logger: Logger): AuthmethodRegistry {
+  // Only internal clients get in, and those are asked for no permission.
+  router.addRealm({
+    name: AUTH_REALM,
+    isInternal: true,
+    requestIds: 'lenient',
+    authorizer: { authorize: () => false },
+    roles: new Map(),
+    onleft: (session) => {
+      registry.removeProvider(session);
+    },
+  });
+  const client = router.connectLocal(AUTH_REALM, ROUTER_IDENTITY);
+  const registry = new AuthmethodRegistry({ client, methods: [JWT_AUTHMETHOD], logger });
+  return registry;
+}
+
+/** A user may have any role but the one that is kept for the trusted listener. */
+const grantableRoles = ({ realms, trusted }: Config): string[] =>
+  realms
+    .flatMap(({ roles }) => roles.map(({ name }) => name))
+    .filter((name) => name !== trusted.role);
