@@ -1,0 +1,97 @@
+import { deepEqual, equal, notEqual, rejects } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Wampy } from 'wampy';
+import { WebSocket } from 'ws';
+import {
+  fetchToken,
+  startTestApplication,
+  webSocketUrl,
+  type Ending,
+} from '../support/application.js';
+import { Arrivals } from '../support/autobahn-client.js';
+import { wrongTokens } from '../support/tokens.js';
+
+interface WampyOptions {
+  readonly url: string;
+  readonly onChallenge?: () => string | Promise<string>;
+  readonly onReconnectSuccess?: (details: Record<string, unknown>) => void;
+}
+
+function createWampy(t: Ending, { url, onChallenge, onReconnectSuccess }: WampyOptions): Wampy {
+  const wampy = new Wampy(url, {
+    realm: 'realm1',
+    // wampy's type asks for the browser's class; ws has all that it uses.
+    ws: WebSocket as unknown as typeof globalThis.WebSocket,
+    reconnectInterval: 100,
+    ...(onChallenge && { authid: 'admin', authmethods: ['jwt'], onChallenge }),
+    ...(onReconnectSuccess && { onReconnectSuccess }),
+  });
+  t.after(() =>
+    wampy.disconnect().then(
+      () => undefined,
+      () => undefined,
+    ),
+  );
+  return wampy;
+}
+
+describe('wampy', () => {
+  it('joins with a fetched token, and events and calls go both ways with the trusted URL', async (t) => {
+    const application = await startTestApplication(t);
+    const page = createWampy(t, {
+      url: webSocketUrl(application),
+      onChallenge: () => fetchToken(application),
+    });
+    await page.connect();
+    const events = new Arrivals<unknown>();
+    await page.subscribe('com.example.status.changed', ({ argsList, argsDict }) => {
+      events.add({ argsList, argsDict });
+    });
+
+    const backend = createWampy(t, { url: application.trustedUrl });
+    await backend.connect();
+    await backend.publish('com.example.status.changed', {
+      argsList: [1],
+      argsDict: { user: 'bob' },
+    });
+    deepEqual(await events.next(), { argsList: [1], argsDict: { user: 'bob' } });
+
+    await backend.register('com.example.double', ({ argsList }) => ({
+      argsList: [Number(argsList?.[0]) * 2],
+    }));
+    const { argsList } = await page.call('com.example.double', [21]);
+    deepEqual(argsList, [42]);
+  });
+
+  for (const [name, makeToken] of wrongTokens) {
+    it(`is refused with a token that is ${name}`, async (t) => {
+      const application = await startTestApplication(t);
+      const wampy = createWampy(t, { url: webSocketUrl(application), onChallenge: makeToken });
+      await rejects(wampy.connect(), { errorUri: 'wamp.error.authentication_denied' });
+    });
+  }
+
+  it('comes back by itself with a fresh token, and its subscriptions, when the old one has expired', async (t) => {
+    const application = await startTestApplication(t, {
+      EXPRESSWAY_AUTH__JWT__TTL: '1s',
+      EXPRESSWAY_EXPIRY__GRACE: '0s',
+    });
+    const tokens: string[] = [];
+    const returns = new Arrivals<Record<string, unknown>>();
+    const page = createWampy(t, {
+      url: webSocketUrl(application),
+      onChallenge: async () => {
+        const token = await fetchToken(application);
+        tokens.push(token);
+        return token;
+      },
+      onReconnectSuccess: (details) => {
+        returns.add(details);
+      },
+    });
+    await page.connect();
+    const details = await returns.next();
+    equal(details['authid'], 'admin');
+    notEqual(tokens[0], tokens[1]);
+  });
+});
