@@ -16,6 +16,9 @@ export const AUTH_REALM = 'thruway.auth';
 /** The procedure by which a provider announces itself. */
 export const REGISTER_METHOD = 'thruway.auth.registermethod';
 
+/** Sessions that left lately, remembered for an announcement of theirs that is still on its way. */
+const MAX_DEPARTED = 100;
+
 /** Who answers for an authmethod now. */
 export interface RegisteredProvider {
   /** The provider's session in the auth realm. */
@@ -46,6 +49,7 @@ export class AuthmethodRegistry {
   readonly #methods: ReadonlySet<string>;
   readonly #logger: Logger;
   readonly #providers = new Map<string, RegisteredProvider>();
+  readonly #departed = new Set<number>();
 
   constructor(options: AuthmethodRegistryOptions) {
     this.#client = options.client;
@@ -71,6 +75,11 @@ export class AuthmethodRegistry {
 
   /** Forgets the methods of a session; to be called for each that leaves the auth realm. */
   removeProvider(session: SessionId): void {
+    this.#departed.add(session);
+    for (const oldest of this.#departed) {
+      if (this.#departed.size <= MAX_DEPARTED) break;
+      this.#departed.delete(oldest);
+    }
     for (const [authmethod, provider] of this.#providers) {
       if (provider.session !== session) continue;
       this.#providers.delete(authmethod);
@@ -89,6 +98,7 @@ export class AuthmethodRegistry {
     if (typeof session !== 'number') {
       return reply('ERROR', 'Invocation must provide "caller" detail on registration');
     }
+    if (this.#departed.has(session)) return reply('ERROR', 'Session has left');
     const covers = (realm: string): boolean => realms.includes(realm) || realms.includes('*');
     this.#providers.set(authmethod, { session, onhello, onauthenticate, covers });
     this.#logger.info({ authmethod, session }, 'authentication provider registered');

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import { silentLogger, type Dict, type Logger } from '../router/index.js';
+import { isDict, silentLogger, type Dict, type Logger } from '../router/index.js';
 import { InvalidToken } from './invalid-token.js';
 import { checkClaims, type ClaimPolicy, type TokenClaims } from './token-claims.js';
 import { UnusableKey, type SigningKey, type TokenKey, type TokenKeys } from './token-keys.js';
-import { isDict } from './wire-dict.js';
 
 const MAX_TOKEN_BYTES = 8 * 1024;
 const MAX_KID_LENGTH = 256;

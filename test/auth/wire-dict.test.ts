@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isDict, toDict } from '../../src/auth/wire-dict.js';
+import { toDict } from '../../src/auth/wire-dict.js';
 
 describe('toDict', () => {
   it('gives a dictionary as it is', () => {
@@ -17,13 +17,4 @@ describe('toDict', () => {
       assert.equal(toDict(value), undefined);
     });
   }
-});
-
-describe('isDict', () => {
-  it('is true for objects alone', () => {
-    assert.deepEqual(
-      [{}, { a: 1 }, [], ['a'], null, 'a', 0, undefined].map((value) => isDict(value)),
-      [true, true, false, false, false, false, false, false],
-    );
-  });
 });
