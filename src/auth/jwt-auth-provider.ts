@@ -84,12 +84,13 @@ export class JwtAuthProvider {
       return this.#refuse(token.code, { ...token.context, reason: token.detail });
     }
     const { authid, login } = token;
-    if (login !== undefined && this.#endedLogins.isEnded(login, token.issuedAt)) {
-      return this.#refuse('invalid_token', { authid, reason: 'log-in ended' });
-    }
     const user = await this.#users.find(authid);
     if (user === undefined) {
       return this.#refuse('invalid_token', { authid, reason: 'user unknown or disabled' });
+    }
+    // After the wait: a log-out during it must not be missed.
+    if (login !== undefined && this.#endedLogins.isEnded(login, token.issuedAt)) {
+      return this.#refuse('invalid_token', { authid, reason: 'log-in ended' });
     }
     return ['SUCCESS', toSuccess(token, user.role)];
   }

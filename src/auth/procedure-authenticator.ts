@@ -19,7 +19,7 @@ import {
   InvalidProviderAnswer,
   parseAuthenticateAnswer,
   parseHelloAnswer,
-  type ProviderAnswer,
+  type ProviderVerdict,
 } from './provider-answer.js';
 import { toPrincipal } from './provider-principal.js';
 
@@ -125,12 +125,9 @@ export class ProcedureAuthenticator implements Authenticator {
   }
 }
 
-function toSuccess(answer: ProviderAnswer): Dict {
-  if (answer.kind === 'success') return answer.details;
-  if (answer.kind === 'failure') {
-    throw new AuthenticationRefused(answer.reason, answer.message, answer.details);
-  }
-  throw new InvalidProviderAnswer('a second challenge');
+function toSuccess(verdict: ProviderVerdict): Dict {
+  if (verdict.kind === 'success') return verdict.details;
+  throw new AuthenticationRefused(verdict.reason, verdict.message, verdict.details);
 }
 
 /**

@@ -1,9 +1,8 @@
 import { isUri, Uri, type Dict, type List } from '../router/index.js';
 import { toDict } from './wire-dict.js';
 
-/** What a provider answered to `onhello` or `onauthenticate` (peers.md 3.1, steps 4 and 5). */
-export type ProviderAnswer =
-  | { readonly kind: 'challenge'; readonly method: string; readonly extra: Dict }
+/** A provider's verdict on a client. */
+export type ProviderVerdict =
   | { readonly kind: 'success'; readonly details: Dict }
   | {
       readonly kind: 'failure';
@@ -13,6 +12,10 @@ export type ProviderAnswer =
       /** Further keys for ABORT.Details. */
       readonly details: Dict;
     };
+
+/** What a provider answered to `onhello`: its verdict, or what the client shall be asked first (peers.md 3.1, step 4). */
+export type HelloAnswer =
+  ProviderVerdict | { readonly kind: 'challenge'; readonly method: string; readonly extra: Dict };
 
 /** A provider's answer is none of those that were agreed upon. The message is for the log. */
 export class InvalidProviderAnswer extends Error {
@@ -24,7 +27,7 @@ export class InvalidProviderAnswer extends Error {
  * Reads `["CHALLENGE", {challenge_method, challenge, …}]`, `["NOCHALLENGE", {authid, …}]` or `["FAILURE", {abort_uri, details}]`.
  * Throws {@link InvalidProviderAnswer}.
  */
-export function parseHelloAnswer([verdict, value]: List): ProviderAnswer {
+export function parseHelloAnswer([verdict, value]: List): HelloAnswer {
   if (verdict === 'FAILURE') return parseFailure(value);
   const details = toDict(value);
   if (details === undefined) throw new InvalidProviderAnswer('the answer to HELLO has no details');
@@ -37,7 +40,7 @@ export function parseHelloAnswer([verdict, value]: List): ProviderAnswer {
 }
 
 /** Reads `["SUCCESS", {authid, …}]` or `["FAILURE", …]`. Throws {@link InvalidProviderAnswer}, for `["ERROR"]` too. */
-export function parseAuthenticateAnswer([verdict, value]: List): ProviderAnswer {
+export function parseAuthenticateAnswer([verdict, value]: List): ProviderVerdict {
   if (verdict === 'FAILURE') return parseFailure(value);
   const details = toDict(value);
   if (verdict === 'SUCCESS' && details !== undefined) return { kind: 'success', details };
@@ -46,7 +49,7 @@ export function parseAuthenticateAnswer([verdict, value]: List): ProviderAnswer 
   );
 }
 
-function parseFailure(value: unknown): ProviderAnswer {
+function parseFailure(value: unknown): ProviderVerdict {
   const failure = toDict(value) ?? {};
   const { message, ...details } = toDict(failure['details']) ?? {};
   const reason = failure['abort_uri'];

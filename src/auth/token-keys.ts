@@ -127,6 +127,9 @@ export class TokenKeys {
 }
 
 function parseKey(options: TokenKeyOptions, index: number): TokenKey | SigningKey {
+  if (!TOKEN_ALGORITHMS.includes(options.alg)) {
+    throw invalid(index, options, 'names no algorithm that can be used');
+  }
   const given = [options.secret, options.publicKey, options.privateKey];
   if (given.filter((part) => part !== undefined).length !== 1) {
     throw invalid(index, options, 'needs one of secret, public key and private key');

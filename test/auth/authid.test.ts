@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { inspect } from 'node:util';
 import { isAuthid, MAX_AUTHID_LENGTH } from '../../src/auth/authid.js';
 
 describe('isAuthid', () => {
@@ -34,7 +35,7 @@ describe('isAuthid', () => {
     { authid: 'alice' },
   ];
   for (const value of refused) {
-    it(`refuses ${JSON.stringify(value) ?? 'undefined'}`, () => {
+    it(`refuses ${inspect(value)}`, () => {
       assert.equal(isAuthid(value), false);
     });
   }

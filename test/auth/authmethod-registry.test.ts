@@ -4,7 +4,10 @@ import { AuthmethodRegistry, REGISTER_METHOD } from '../../src/auth/authmethod-r
 import { FakeRealm, type FakeClient } from './support/fake-realm.js';
 import { MemoryLogger } from './support/memory-logger.js';
 
-const HANDLERS = { onhello: 'thruway.auth.jwt.onhello', onauthenticate: 'thruway.auth.jwt.onauthenticate' };
+const HANDLERS = {
+  onhello: 'thruway.auth.jwt.onhello',
+  onauthenticate: 'thruway.auth.jwt.onauthenticate',
+};
 
 interface Setup {
   readonly realm: FakeRealm;
@@ -64,8 +67,16 @@ describe('AuthmethodRegistry', () => {
     ['no arguments', [], 'Authentication provider must name its method'],
     ['no name', [42, HANDLERS, ['*']], 'Authentication provider must name its method'],
     ['no handlers', ['jwt'], 'Authentication provider must provide "onhello" handler'],
-    ['handlers of PHP’s empty map', ['jwt', [], ['*']], 'Authentication provider must provide "onhello" handler'],
-    ['no onhello', ['jwt', { onauthenticate }, ['*']], 'Authentication provider must provide "onhello" handler'],
+    [
+      'handlers of PHP’s empty map',
+      ['jwt', [], ['*']],
+      'Authentication provider must provide "onhello" handler',
+    ],
+    [
+      'no onhello',
+      ['jwt', { onauthenticate }, ['*']],
+      'Authentication provider must provide "onhello" handler',
+    ],
     [
       'no onauthenticate',
       ['jwt', { onhello }, ['*']],
@@ -87,7 +98,11 @@ describe('AuthmethodRegistry', () => {
       'Authentication provider must provide "onauthenticate" handler',
     ],
     ['no realms', ['jwt', HANDLERS], 'Authentication provider must name its realms'],
-    ['realms that are none', ['jwt', HANDLERS, ['realm1', 1]], 'Authentication provider must name its realms'],
+    [
+      'realms that are none',
+      ['jwt', HANDLERS, ['realm1', 1]],
+      'Authentication provider must name its realms',
+    ],
     ['a method that is not configured', ['ticket', HANDLERS, ['*']], 'Method is not configured'],
     ['a method named __proto__', ['__proto__', HANDLERS, ['*']], 'Method is not configured'],
   ];

@@ -41,7 +41,9 @@ describe('toHelloMessage', () => {
   });
 
   it('does not believe a client about its transport', () => {
-    const forged = { transport: { transport_address: '127.0.0.1', headers: { cookie: ['sid=1'] } } };
+    const forged = {
+      transport: { transport_address: '127.0.0.1', headers: { cookie: ['sid=1'] } },
+    };
     const request = requestWith({ details: forged, transport: transport() });
     const [, , details] = toHelloMessage(request);
     assert.doesNotMatch(JSON.stringify(details), /127\.0\.0\.1|sid=1/);
@@ -85,13 +87,16 @@ describe('toHelloMessage', () => {
   });
 
   it('names another transport as it is', () => {
-    assert.deepEqual(transportOf({ type: 'memory', peer: 'internal', url: '', headers: new Map() }), {
-      type: 'memory',
-      transport_address: 'internal',
-      headers: {},
-      url: '',
-      query_params: [],
-      cookies: [],
-    });
+    assert.deepEqual(
+      transportOf({ type: 'memory', peer: 'internal', url: '', headers: new Map() }),
+      {
+        type: 'memory',
+        transport_address: 'internal',
+        headers: {},
+        url: '',
+        query_params: [],
+        cookies: [],
+      },
+    );
   });
 });

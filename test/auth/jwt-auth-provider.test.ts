@@ -8,6 +8,7 @@ import { TokenKeys } from '../../src/auth/token-keys.js';
 import type { User } from '../../src/auth/users/user-provider.js';
 import type { List } from '../../src/router/index.js';
 import { craftToken, SECRET } from './support/craft-token.js';
+import { Deferred } from './support/deferred.js';
 import { FakeRealm, type FakeClient } from './support/fake-realm.js';
 import { MemoryLogger } from './support/memory-logger.js';
 
@@ -28,7 +29,10 @@ interface Setup {
   readonly ask: (procedure: string, ...args: List) => Promise<unknown>;
 }
 
-async function setUp(find = (name: string) => Promise.resolve(USERS.get(name))): Promise<Setup> {
+async function setUp(
+  find = (name: string) => Promise.resolve(USERS.get(name)),
+  tokens: Pick<TokenVerifier, 'verify'> = new TokenVerifier({ keys: KEYS, ...PARTIES }),
+): Promise<Setup> {
   const realm = new FakeRealm();
   const registry = new AuthmethodRegistry({ client: realm.connect(), methods: ['jwt'] });
   await registry.start();
@@ -37,7 +41,7 @@ async function setUp(find = (name: string) => Promise.resolve(USERS.get(name))):
   const logger = new MemoryLogger();
   const provider = new JwtAuthProvider({
     client,
-    tokens: new TokenVerifier({ keys: KEYS, ...PARTIES }),
+    tokens,
     users: { find },
     endedLogins,
     logger,
@@ -138,7 +142,14 @@ describe('JwtAuthProvider', () => {
     const { ask } = await setUp();
     const iat = Math.floor(Date.now() / 1000);
     const times = { iat, exp: iat + 60 };
-    const claims = { ...times, iss: 'expressway', aud: 'wamp', sub: 'alice', role: 'admin', authroles: ['admin'] };
+    const claims = {
+      ...times,
+      iss: 'expressway',
+      aud: 'wamp',
+      sub: 'alice',
+      role: 'admin',
+      authroles: ['admin'],
+    };
     const signature = craftToken({ alg: 'HS256', kid: 'k1' }, claims);
     assert.doesNotMatch(JSON.stringify(await ask(ONAUTHENTICATE, { signature })), /admin/);
   });
@@ -160,8 +171,16 @@ describe('JwtAuthProvider refuses', () => {
     ['an expired token', craftToken(header, { ...claims, exp: iat - 60 }), 'token_expired'],
     ['a token for others', craftToken(header, { ...claims, aud: 'api' }), 'audience_mismatch'],
     ['a forged token', craftToken(header, claims, `${SECRET}?`), 'invalid_token'],
-    ['a token of an unknown user', craftToken(header, { ...claims, sub: 'mallory' }), 'invalid_token'],
-    ['an unsigned token', craftToken({ alg: 'none' }, claims).replace(/[^.]*$/, ''), 'invalid_token'],
+    [
+      'a token of an unknown user',
+      craftToken(header, { ...claims, sub: 'mallory' }),
+      'invalid_token',
+    ],
+    [
+      'an unsigned token',
+      craftToken({ alg: 'none' }, claims).replace(/[^.]*$/, ''),
+      'invalid_token',
+    ],
     ['an empty signature', '', 'invalid_token'],
   ];
   for (const [what, signature, message] of tokens) {
@@ -210,6 +229,20 @@ describe('JwtAuthProvider refuses', () => {
     assert.match(JSON.stringify(await ask(ONAUTHENTICATE, { signature: none })), /SUCCESS/);
   });
 
+  it('a token whose log-in ends while its user is looked for', async () => {
+    const asked = new Deferred<undefined>();
+    const found = new Deferred<User>();
+    const { ask, issuer, endedLogins } = await setUp(() => {
+      asked.resolve(undefined);
+      return found.promise;
+    });
+    const answer = ask(ONAUTHENTICATE, { signature: issuer.issue('alice', 'login-1').token });
+    await asked.promise;
+    endedLogins.end('login-1');
+    found.resolve({ username: 'alice', role: 'user' });
+    assert.deepEqual(await answer, failure('invalid_token'));
+  });
+
   it('to decide when the users cannot be asked', async () => {
     const { ask, issuer } = await setUp(() => Promise.reject(new Error('canary: no database')));
     const { token } = issuer.issue('alice');
@@ -217,5 +250,18 @@ describe('JwtAuthProvider refuses', () => {
       uri: 'wamp.error.runtime_error',
       args: [],
     });
+  });
+
+  it('to decide when the verifier itself is at fault', async () => {
+    const { ask, logger } = await setUp(undefined, {
+      verify: () => {
+        throw new TypeError('canary');
+      },
+    });
+    await assert.rejects(ask(ONAUTHENTICATE, { signature: 'a.b.c' }), {
+      uri: 'wamp.error.runtime_error',
+      args: [],
+    });
+    assert.deepEqual(logger.lines, []);
   });
 });

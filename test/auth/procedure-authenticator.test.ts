@@ -165,7 +165,10 @@ describe('ProcedureAuthenticator', () => {
   it('takes the end of the token and the log-in from the answer, which stays inside', async () => {
     const authextra = { expires_at: 1_800_000_300, refresh_at: 1_800_000_240 };
     const { authenticator } = await setUp({
-      onauthenticate: ['SUCCESS', { authid: 'joe', authrole: 'user', authextra, _expressway_login: 'l1' }],
+      onauthenticate: [
+        'SUCCESS',
+        { authid: 'joe', authrole: 'user', authextra, _expressway_login: 'l1' },
+      ],
     });
     const principal = await authenticator.authenticate(answering('the-token'));
     assert.equal(principal.expiresAt, 1_800_000_300_000);
@@ -189,14 +192,23 @@ describe('ProcedureAuthenticator when the provider refuses', () => {
     it(`denies after a bare FAILURE of ${phase}`, async () => {
       const { authenticator } = await setUp({ [phase]: ['FAILURE'] });
       const { reason, message, details } = await refusalOf(authenticator);
-      assert.deepEqual([reason, message, details], [Uri.authenticationDenied, 'authentication_denied', {}]);
+      assert.deepEqual(
+        [reason, message, details],
+        [Uri.authenticationDenied, 'authentication_denied', {}],
+      );
     });
 
     it(`passes on the reason and the details that ${phase} gives`, async () => {
-      const failure = { abort_uri: 'com.example.locked', details: { message: 'locked', minutes: 5 } };
+      const failure = {
+        abort_uri: 'com.example.locked',
+        details: { message: 'locked', minutes: 5 },
+      };
       const { authenticator } = await setUp({ [phase]: ['FAILURE', failure] });
       const { reason, message, details } = await refusalOf(authenticator);
-      assert.deepEqual([reason, message, details], ['com.example.locked', 'locked', { minutes: 5 }]);
+      assert.deepEqual(
+        [reason, message, details],
+        ['com.example.locked', 'locked', { minutes: 5 }],
+      );
     });
   }
 
@@ -250,7 +262,10 @@ describe('ProcedureAuthenticator when the provider fails', () => {
     ['answers HELLO with one word', { onhello: ['CHALLENGE'] }],
     ['answers what nobody knows', { onhello: ['canary', {}] }],
     ['challenges twice', { onauthenticate: CHALLENGE }],
-    ['grants a role that it may not grant', { onauthenticate: ['SUCCESS', { authid: 'joe', authrole: 'admin' }] }],
+    [
+      'grants a role that it may not grant',
+      { onauthenticate: ['SUCCESS', { authid: 'joe', authrole: 'admin' }] },
+    ],
     ['grants no role', { onauthenticate: ['SUCCESS', { authid: 'joe' }] }],
     ['names nobody', { onauthenticate: ['SUCCESS', { authid: '', authrole: 'user' }] }],
   ];
@@ -258,7 +273,10 @@ describe('ProcedureAuthenticator when the provider fails', () => {
     it(`says authentication_failed and no more when it ${what}`, async () => {
       const { authenticator, logger } = await setUp(answers);
       const { reason, message, details } = await refusalOf(authenticator);
-      assert.deepEqual([reason, message, details], [Uri.authenticationFailed, 'authentication_failed', {}]);
+      assert.deepEqual(
+        [reason, message, details],
+        [Uri.authenticationFailed, 'authentication_failed', {}],
+      );
       assert.equal(logger.lines.length, 1);
       assert.doesNotMatch(logger.lines.join(), /the-token/);
     });
@@ -328,7 +346,10 @@ describe('ProcedureAuthenticator without a provider', () => {
         return new Promise(() => undefined);
       },
     });
-    await assert.rejects(authenticator.authenticate(requestWith({ signal: gone.signal })), RangeError);
+    await assert.rejects(
+      authenticator.authenticate(requestWith({ signal: gone.signal })),
+      RangeError,
+    );
     assert.deepEqual(logger.lines, []);
   });
 });

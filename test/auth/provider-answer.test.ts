@@ -17,7 +17,11 @@ const DENIED = {
 describe('parseHelloAnswer', () => {
   it('reads CHALLENGE with the whole object as extra', () => {
     const extra = { challenge: {}, challenge_method: 'jwt', salt: 'x' };
-    assert.deepEqual(parseHelloAnswer(['CHALLENGE', extra]), { kind: 'challenge', method: 'jwt', extra });
+    assert.deepEqual(parseHelloAnswer(['CHALLENGE', extra]), {
+      kind: 'challenge',
+      method: 'jwt',
+      extra,
+    });
   });
 
   it('reads NOCHALLENGE', () => {
@@ -106,7 +110,17 @@ for (const parse of [parseHelloAnswer, parseAuthenticateAnswer]) {
       });
     });
 
-    for (const uri of ['', 'no uri', 'a..b', 'a#b', 1, null, ['a.b'], 'a\u202eb', 'x'.repeat(300)]) {
+    for (const uri of [
+      '',
+      'no uri',
+      'a..b',
+      'a#b',
+      1,
+      null,
+      ['a.b'],
+      'a\u202eb',
+      'x'.repeat(300),
+    ]) {
       it(`does not take ${JSON.stringify(uri).slice(0, 20)} for a reason`, () => {
         assert.deepEqual(parse(['FAILURE', { abort_uri: uri }]), DENIED);
       });

@@ -58,7 +58,12 @@ describe('toPrincipal', () => {
   });
 
   it('passes further keys on into WELCOME', () => {
-    const success = { authid: 'joe', authrole: 'user', _thruway_authextra: { a: 1 }, shoe_size: 44 };
+    const success = {
+      authid: 'joe',
+      authrole: 'user',
+      _thruway_authextra: { a: 1 },
+      shoe_size: 44,
+    };
     assert.deepEqual(principalOf(success).details, { _thruway_authextra: { a: 1 }, shoe_size: 44 });
   });
 
@@ -103,13 +108,19 @@ describe('toPrincipal on roles that are not to be granted', () => {
   }
 
   it('leaves them out of the further roles', () => {
-    const { authrole, details } = principalOf({ authid: 'joe', authroles: ['user', 'admin', 'sales'] });
+    const { authrole, details } = principalOf({
+      authid: 'joe',
+      authroles: ['user', 'admin', 'sales'],
+    });
     assert.equal(authrole, 'user');
     assert.deepEqual(details, { authroles: ['user', 'sales'] });
   });
 
   it('refuses every role where none was configured', () => {
-    assert.throws(() => principalOf({ authid: 'joe', authrole: 'user' }, new Set()), InvalidProviderAnswer);
+    assert.throws(
+      () => principalOf({ authid: 'joe', authrole: 'user' }, new Set()),
+      InvalidProviderAnswer,
+    );
   });
 });
 

@@ -44,7 +44,11 @@ describe('RoleAuthorizer', () => {
   });
 
   it('allows the actions that are named and no other', () => {
-    const permission: Permission = { uri: 'com.example.', match: 'prefix', allow: { subscribe: true } };
+    const permission: Permission = {
+      uri: 'com.example.',
+      match: 'prefix',
+      allow: { subscribe: true },
+    };
     assert.deepEqual(
       ACTIONS.map((action) => may([permission], 'com.example.a', action)),
       [false, true, false, false],
@@ -160,7 +164,10 @@ describe('RoleAuthorizer on permissions that disagree', () => {
 describe('RoleAuthorizer on reserved namespaces', () => {
   for (const uri of ['wamp.session.kill', 'wamp.session.count', 'expressway.auth.refresh']) {
     it(`does not let a broad permission cover ${uri}`, () => {
-      const wildcard = uri.split('.').map(() => '').join('.');
+      const wildcard = uri
+        .split('.')
+        .map(() => '')
+        .join('.');
       assert.equal(may([allow('', 'prefix')], uri), false);
       assert.equal(may([allow(uri.slice(0, 3), 'prefix')], uri), false);
       assert.equal(may([allow(wildcard, 'wildcard')], uri), false);
@@ -175,7 +182,10 @@ describe('RoleAuthorizer on reserved namespaces', () => {
   }
 
   it('still denies what a broad permission denies elsewhere', () => {
-    assert.equal(may([allow('wamp.', 'prefix'), deny('wamp.session.', 'prefix')], 'wamp.session.kill'), false);
+    assert.equal(
+      may([allow('wamp.', 'prefix'), deny('wamp.session.', 'prefix')], 'wamp.session.kill'),
+      false,
+    );
   });
 
   it('does not take a neighbour for the namespace', () => {

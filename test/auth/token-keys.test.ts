@@ -158,6 +158,7 @@ describe('TokenKeys refuses', () => {
       'weak_key',
       /1024 bits/,
     ],
+    ['the algorithm none', [hs256({ alg: 'none' as 'HS256' })], 'invalid_key', /no algorithm/],
     ['nothing at all', [{ alg: 'HS256' }], 'invalid_key', /needs one of/],
     ['two halves', [hs256({ publicKey: rsa.publicKey })], 'invalid_key', /needs one of/],
     [

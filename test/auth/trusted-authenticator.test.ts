@@ -41,11 +41,14 @@ describe('TrustedAuthenticator', () => {
 
   for (const authid of ['', 7, {}, ['backend'], 'a\nb', '\u202enimda', 'x'.repeat(129)]) {
     it(`refuses the authid ${JSON.stringify(authid).slice(0, 20)}`, async () => {
-      await assert.rejects(authenticator.authenticate(requestWith({ details: { authid } })), (error) => {
-        assert.ok(error instanceof AuthenticationRefused);
-        assert.equal(error.reason, 'wamp.error.authentication_denied');
-        return true;
-      });
+      await assert.rejects(
+        authenticator.authenticate(requestWith({ details: { authid } })),
+        (error) => {
+          assert.ok(error instanceof AuthenticationRefused);
+          assert.equal(error.reason, 'wamp.error.authentication_denied');
+          return true;
+        },
+      );
     });
   }
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { inspect } from 'node:util';
 import { toDict } from '../../src/auth/wire-dict.js';
 
 describe('toDict', () => {
@@ -13,7 +14,7 @@ describe('toDict', () => {
   });
 
   for (const value of [['a'], null, undefined, 'a', 1, true]) {
-    it(`gives undefined for ${JSON.stringify(value) ?? 'undefined'}`, () => {
+    it(`gives undefined for ${inspect(value)}`, () => {
       assert.equal(toDict(value), undefined);
     });
   }

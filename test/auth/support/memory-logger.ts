@@ -4,12 +4,14 @@ import type { Logger } from '../../../src/router/index.js';
 export class MemoryLogger implements Logger {
   readonly lines: string[] = [];
 
-  readonly debug = (fields: object, message: string): void => this.#keep('debug', fields, message);
-  readonly info = (fields: object, message: string): void => this.#keep('info', fields, message);
-  readonly warn = (fields: object, message: string): void => this.#keep('warn', fields, message);
-  readonly error = (fields: object, message: string): void => this.#keep('error', fields, message);
+  readonly debug = this.#keeper('debug');
+  readonly info = this.#keeper('info');
+  readonly warn = this.#keeper('warn');
+  readonly error = this.#keeper('error');
 
-  #keep(level: string, fields: object, message: string): void {
-    this.lines.push(JSON.stringify({ level, message, ...fields }));
+  #keeper(level: string): Logger['info'] {
+    return (fields, message) => {
+      this.lines.push(JSON.stringify({ level, message, ...fields }));
+    };
   }
 }
