@@ -40,9 +40,11 @@ describe('withDeadline', () => {
     });
   });
 
-  it('leaves no listener behind', async () => {
+  it('leaves neither listener nor timer behind', async (t) => {
     const { signal } = new AbortController();
+    const cleared = t.mock.method(globalThis, 'clearTimeout');
     await withDeadline(Promise.resolve(), 1_000, signal);
     assert.equal(getEventListeners(signal, 'abort').length, 0);
+    assert.equal(cleared.mock.callCount(), 1);
   });
 });

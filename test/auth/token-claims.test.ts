@@ -125,6 +125,11 @@ describe('checkClaims on the length of life', () => {
     assert.equal(refusalOf({ ...CLAIMS, iat: NOW, exp: NOW + 86_401 }).detail, 'lives too long');
   });
 
+  it('counts from iat, not from now', () => {
+    const late = { ...CLAIMS, iat: NOW - 10, exp: NOW + 86_391 };
+    assert.equal(refusalOf(late).detail, 'lives too long');
+  });
+
   it('refuses a token of ten years', () => {
     assert.equal(refusalOf({ ...CLAIMS, exp: NOW + 315_360_000 }).detail, 'lives too long');
   });
