@@ -1,3 +1,4 @@
+import type { Permission } from '../auth/role-authorizer.js';
 import type { TokenKeyOptions } from '../auth/token-keys.js';
 import type { SessionLimits } from '../router/index.js';
 
@@ -29,7 +30,7 @@ export interface LimitsConfig extends ConnectionLimitsConfig {
   /** Public connections without a session, all together and from one address. */
   readonly unauthenticated: number;
   readonly unauthenticatedPerIp: number;
-  /** Sessions of all listeners together. */
+  /** Connections of all listeners together, joined or not. */
   readonly sessions: number;
   readonly callTimeoutMs: number;
 }
@@ -66,22 +67,10 @@ export interface TrustedConfig {
   readonly limits: ConnectionLimitsConfig;
 }
 
-/** What the sessions of a role may do with the URIs that match. */
-export interface PermissionConfig {
-  readonly uri: string;
-  readonly match: 'exact' | 'prefix' | 'wildcard';
-  readonly allow: {
-    readonly publish: boolean;
-    readonly subscribe: boolean;
-    readonly call: boolean;
-    readonly register: boolean;
-  };
-}
-
 /** A role of a realm. */
 export interface RoleConfig {
   readonly name: string;
-  readonly permissions: readonly PermissionConfig[];
+  readonly permissions: readonly Permission[];
   /** What differs from the limits of the listener. */
   readonly limits: Partial<SessionLimits>;
 }

@@ -19,6 +19,17 @@ export const DEVELOPMENT_USERS: ReadonlyMap<string, string> = new Map([
   ['ryan', 'ryanpass'],
 ]);
 
+/** The development users among `users`, each with its well-known password. */
+export function developmentLogins(
+  users: readonly { readonly username: string; readonly password: string }[],
+): readonly { readonly username: string; readonly password: string }[] {
+  return users.flatMap((user) => {
+    const password = DEVELOPMENT_USERS.get(user.username);
+    const isShipped = password !== undefined && isDevelopmentSecret(user.password);
+    return isShipped ? [{ username: user.username, password }] : [];
+  });
+}
+
 /** Whether a secret, key or password hash is one that this repository ships for development. */
 export const isDevelopmentSecret = (secret: string): boolean =>
   secret.includes(DEVELOPMENT_MARK) ||

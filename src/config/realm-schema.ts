@@ -10,10 +10,11 @@ const permissionSchema = z
     match: z.enum(['exact', 'prefix', 'wildcard']).default('exact'),
     allow: z
       .strictObject({
-        publish: flag().default(false),
-        subscribe: flag().default(false),
-        call: flag().default(false),
-        register: flag().default(false),
+        // What is left out is left to less specific permissions, and denied where there are none.
+        publish: flag().optional(),
+        subscribe: flag().optional(),
+        call: flag().optional(),
+        register: flag().optional(),
       })
       .prefault({}),
   })

@@ -99,7 +99,8 @@ const describeExpected: z.core.$ZodErrorMap = (issue) => {
 
 function describeFound(node: ConfigNode | undefined, path: ConfigPath): string {
   if (node === undefined) return 'nothing';
-  if (node.kind !== 'scalar') return node.kind === 'list' ? 'a list' : 'a mapping';
+  if (node.kind === 'mapping') return 'a mapping';
+  if (node.kind === 'list') return node.items.length === 0 ? 'an empty list' : 'a list';
   if (node.value === null) return 'nothing';
   if (SECRET_KEYS.has(String(path.at(-1)))) return 'something else (not shown)';
   const found = JSON.stringify(node.value);

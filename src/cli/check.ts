@@ -1,0 +1,17 @@
+import type { CommandEnvironment } from './command-environment.js';
+import { loadConfiguration } from './configuration.js';
+import { ExitCode } from './exit-code.js';
+
+/** `expressway check`: says what is wrong with a configuration, its secrets and its users file, and starts nothing. */
+export async function check(
+  file: string | undefined,
+  environment: CommandEnvironment,
+): Promise<ExitCode> {
+  const loaded = await loadConfiguration(file, environment);
+  if (loaded === undefined) return ExitCode.usage;
+  const { config, users } = loaded;
+  environment.print(
+    `The configuration is right: ${config.realms.length} realms, ${config.auth.jwt.keys.length} token keys, ${users.length} users.\n`,
+  );
+  return ExitCode.ok;
+}

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+import { startApplication } from './application.js';
+import { run } from './cli/run.js';
+
+const code = await run(
+  process.argv.slice(2),
+  {
+    stdin: process.stdin,
+    print: (text) => process.stdout.write(text),
+    complain: (text) => process.stderr.write(text),
+    events: process,
+    exit: (status) => process.exit(status),
+  },
+  startApplication,
+);
+process.exit(code);
