@@ -18,6 +18,9 @@ import { pointer, type ConfigNode, type ConfigPath, type MappingEntry } from './
 const MAX_CHARACTERS = 1_048_576;
 const MAX_NODES = 100_000;
 const MAX_DEPTH = 32;
+// The parser recurses, and where the stack ends V8 may end the process: far deeper texts must not reach it.
+const MAX_BRACKETS = 256;
+const DEEP_INDENTATION = /^[ \t?:-]{257}/m;
 
 // Own words, as some of the parser's messages quote the source, and the source may be a secret.
 const SYNTAX: Partial<Record<ErrorCode, string>> = {
@@ -32,6 +35,8 @@ const SYNTAX: Partial<Record<ErrorCode, string>> = {
   TAB_AS_INDENT: 'expected spaces as indentation, found a tab',
   TAG_RESOLVE_FAILED: 'expected a value without a tag, or with one of YAML 1.2',
 };
+
+const TOO_LARGE = 'expected a smaller or flatter document';
 
 /** A YAML text as nodes that know their origin, or what is wrong with it. */
 export interface YamlDocument {
@@ -52,6 +57,7 @@ export function parseYaml(
   if (text.length > MAX_CHARACTERS) {
     return failure(locate(1, 1), `expected at most ${MAX_CHARACTERS} characters`);
   }
+  if (isFarTooDeep(text)) return failure(locate(1, 1), TOO_LARGE);
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -78,6 +84,16 @@ const failure = (origin: Origin, message: string): YamlDocument => ({
   node: undefined,
   problems: [{ origin, path: '', message }],
 });
+
+// Counts brackets in quotes and comments too: nobody writes hundreds of them unclosed.
+function isFarTooDeep(text: string): boolean {
+  let depth = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth = bracket === '[' || bracket === '{' ? depth + 1 : Math.max(0, depth - 1);
+    if (depth > MAX_BRACKETS) return true;
+  }
+  return DEEP_INDENTATION.test(text);
+}
 
 class DocumentReader {
   readonly problems: ConfigProblem[] = [];
@@ -106,8 +122,7 @@ class DocumentReader {
     this.#nodes += 1;
     if (this.#nodes <= MAX_NODES && path.length <= MAX_DEPTH) return false;
     // Said once: each of a bomb's values would say it again.
-    if (this.#nodes !== Infinity)
-      this.#report(origin, [], 'expected a smaller or flatter document');
+    if (this.#nodes !== Infinity) this.#report(origin, [], TOO_LARGE);
     this.#nodes = Infinity;
     return true;
   }
