@@ -32,5 +32,5 @@ function isForeign(request: Request): boolean {
   const origin = request.get('Origin');
   if (origin === undefined) return false;
   // The scheme is left out: a proxy that ends TLS need not be listed for this check to hold.
-  return !URL.canParse(origin) || new URL(origin).host !== request.get('Host');
+  return !URL.canParse(origin) || new URL(origin).host !== request.host;
 }

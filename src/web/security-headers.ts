@@ -38,8 +38,8 @@ export function securityHeaders(production: boolean): RequestHandler {
 }
 
 function webSocketSource(request: IncomingMessage): string {
-  const host = request.headers.host ?? '';
-  if (!plainHost.test(host)) return "'self'";
+  const host = 'host' in request ? request.host : undefined;
+  if (typeof host !== 'string' || !plainHost.test(host)) return "'self'";
   const isSecure = 'secure' in request && request.secure === true;
   return `${isSecure ? 'wss' : 'ws'}://${host}`;
 }

@@ -67,8 +67,9 @@ export class WebSessions {
   }
 
   /** Who is signed in by this request's session, if anybody. */
-  find(request: Request): SignedIn | undefined {
-    const { username, login } = request.session;
+  find(request: { readonly session?: Partial<session.SessionData> }): SignedIn | undefined {
+    // A request whose session was ended on the way has none, whatever express-session's types say.
+    const { username, login } = request.session ?? {};
     return username === undefined || login === undefined ? undefined : { username, login };
   }
 

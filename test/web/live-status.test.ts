@@ -28,6 +28,17 @@ describe('GET /livestatus', () => {
     assert.match(answer.body, /<h1>Log in<\/h1>.*name="next" value="\/livestatus"/u);
   });
 
+  it('answers 401 with the form to a user who has been removed meanwhile', async (t) => {
+    const { client, users, ended } = await startWeb(t);
+    await client.logIn('admin', 'kitten');
+    users.remove('admin');
+    const answer = await client.get('/livestatus', navigation);
+    assert.equal(answer.status, 401);
+    assert.match(answer.body, /<h1>Log in<\/h1>/u);
+    assert.equal(ended.length, 1);
+    assert.equal(client.cookies.has(cookie), false);
+  });
+
   it('answers 401 with a problem to a client that does not ask for HTML', async (t) => {
     const { client } = await startWeb(t);
     const answer = await client.get('/livestatus');
