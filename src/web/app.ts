@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import express, { type Express, type RequestHandler } from 'express';
-import type { Logger } from '../router/logger.js';
+import type { Logger } from '../router/index.js';
 import { Authentication } from './authentication.js';
 import { cors, parseOrigins } from './cors.js';
 import { refuseCrossSite } from './cross-site.js';

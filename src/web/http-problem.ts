@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
-import type { Logger } from '../router/logger.js';
+import type { Logger } from '../router/index.js';
 import { escapeHtml } from './page-template.js';
 import { requestId } from './request-log.js';
 

@@ -5,9 +5,9 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 /** How many wrong passwords are borne, and what follows. */
 export interface LoginLimits {
   /** Wrong passwords for one user from one address within the window before the two are locked. */
-  readonly perUserAndAddress: number;
+  readonly perUser: number;
   /** Wrong passwords from one address, whoever's, within the window before it is locked. */
-  readonly perAddress: number;
+  readonly perIp: number;
   /** Milliseconds for which a wrong password counts, from the first one on. */
   readonly windowMs: number;
   /** Milliseconds that the first lock lasts; each further one within a day lasts twice as long. */
@@ -20,8 +20,8 @@ export interface LoginLimits {
 
 /** What holds unless {@link LoginLimits} say otherwise: a person's typing errors pass, a guessing program does not. */
 export const defaultLoginLimits: LoginLimits = {
-  perUserAndAddress: 10,
-  perAddress: 20,
+  perUser: 10,
+  perIp: 20,
   windowMs: 300_000,
   lockMs: 60_000,
   maxLockMs: 3_600_000,
@@ -58,8 +58,8 @@ export class LoginLimiter {
 
   constructor(limits: Partial<LoginLimits> = {}) {
     const all = { ...defaultLoginLimits, ...limits };
-    this.#addresses = new FailureCounter(all.perAddress, all);
-    this.#pairs = new FailureCounter(all.perUserAndAddress, all);
+    this.#addresses = new FailureCounter(all.perIp, all);
+    this.#pairs = new FailureCounter(all.perUser, all);
   }
 
   /** Admits a log-in as `username` from `address`, or rejects with {@link TooManyLogins}. */

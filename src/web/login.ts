@@ -1,5 +1,5 @@
 import express, { type Request, type Response, type Router } from 'express';
-import type { Logger } from '../router/logger.js';
+import type { Logger } from '../router/index.js';
 import type { Authentication } from './authentication.js';
 import { maxCredentialBytes } from './basic-credentials.js';
 import { parseForm, readField } from './form-field.js';

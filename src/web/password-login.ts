@@ -1,4 +1,4 @@
-import type { Logger } from '../router/logger.js';
+import type { Logger } from '../router/index.js';
 import type { Credentials } from './basic-credentials.js';
 import { HttpProblem } from './http-problem.js';
 import { TooManyLogins, type LoginAttempt, type LoginLimiter } from './login-limiter.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler, Response } from 'express';
-import type { Logger } from '../router/logger.js';
+import type { Logger } from '../router/index.js';
 
 const requestIdHeader = 'X-Request-Id';
 

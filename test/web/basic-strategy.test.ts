@@ -5,7 +5,7 @@ import passport from 'passport';
 import { BasicStrategy, type VerifyCredentials } from '../../src/web/basic-strategy.js';
 import { problemHandler } from '../../src/web/http-problem.js';
 import { createHttpServer } from '../../src/web/http-server.js';
-import { silentLogger } from '../../src/router/logger.js';
+import { silentLogger } from '../../src/router/index.js';
 import { basic, HttpClient, listen } from '../support/http.js';
 import type { TestContext } from 'node:test';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import express from 'express';
-import { silentLogger } from '../../src/router/logger.js';
+import { silentLogger } from '../../src/router/index.js';
 import { refuseCrossSite, type CrossSiteOptions } from '../../src/web/cross-site.js';
 import { problemHandler } from '../../src/web/http-problem.js';
 import { createHttpServer } from '../../src/web/http-server.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import express from 'express';
-import { silentLogger } from '../../src/router/logger.js';
+import { silentLogger } from '../../src/router/index.js';
 import { parseForm, readField } from '../../src/web/form-field.js';
 import { problemHandler } from '../../src/web/http-problem.js';
 import { createHttpServer } from '../../src/web/http-server.js';

@@ -3,8 +3,8 @@ import { describe, it, mock, type TestContext } from 'node:test';
 import { defaultLoginLimits, LoginLimiter, TooManyLogins } from '../../src/web/login-limiter.js';
 
 const limits = {
-  perUserAndAddress: 3,
-  perAddress: 5,
+  perUser: 3,
+  perIp: 5,
   windowMs: 60_000,
   lockMs: 10_000,
   maxLockMs: 30_000,
@@ -39,7 +39,7 @@ describe('LoginLimiter', () => {
   it('locks a user at an address after as many wrong passwords as the limit, and nobody else', async (t) => {
     mockTime(t);
     const limiter = new LoginLimiter(limits);
-    for (let tries = 0; tries < limits.perUserAndAddress; tries += 1) await fail(limiter, 'admin');
+    for (let tries = 0; tries < limits.perUser; tries += 1) await fail(limiter, 'admin');
     assert.equal(await refusal(limiter, 'admin'), limits.lockMs);
     (await limiter.begin('ryan', '192.0.2.1')).cancel();
     (await limiter.begin('admin', '192.0.2.2')).cancel();
@@ -48,18 +48,17 @@ describe('LoginLimiter', () => {
   it('locks an address after wrong passwords for many users', async (t) => {
     mockTime(t);
     const limiter = new LoginLimiter(limits);
-    for (let tries = 0; tries < limits.perAddress; tries += 1) await fail(limiter, `user-${tries}`);
+    for (let tries = 0; tries < limits.perIp; tries += 1) await fail(limiter, `user-${tries}`);
     assert.equal(await refusal(limiter, 'somebody'), limits.lockMs);
     (await limiter.begin('somebody', '192.0.2.2')).cancel();
   });
 
   it('doubles each further lock up to the longest', async (t) => {
     mockTime(t);
-    const limiter = new LoginLimiter({ ...limits, perAddress: 100 });
+    const limiter = new LoginLimiter({ ...limits, perIp: 100 });
     const locks = [];
     for (let lock = 0; lock < 3; lock += 1) {
-      for (let tries = 0; tries < limits.perUserAndAddress; tries += 1)
-        await fail(limiter, 'admin');
+      for (let tries = 0; tries < limits.perUser; tries += 1) await fail(limiter, 'admin');
       const lockMs = await refusal(limiter, 'admin');
       locks.push(lockMs);
       mock.timers.tick(lockMs);
@@ -70,7 +69,7 @@ describe('LoginLimiter', () => {
   it('admits nobody a millisecond before a lock ends, and does not prolong it for trying', async (t) => {
     mockTime(t);
     const limiter = new LoginLimiter(limits);
-    for (let tries = 0; tries < limits.perUserAndAddress; tries += 1) await fail(limiter, 'admin');
+    for (let tries = 0; tries < limits.perUser; tries += 1) await fail(limiter, 'admin');
     mock.timers.tick(limits.lockMs - 1);
     assert.equal(await refusal(limiter, 'admin'), 1);
     mock.timers.tick(1);
@@ -106,7 +105,7 @@ describe('LoginLimiter', () => {
       Array.from({ length: 10 }, () => limiter.begin('admin', '192.0.2.1')),
     );
     const admitted = begun.filter(({ status }) => status === 'fulfilled');
-    assert.equal(admitted.length, limits.perUserAndAddress);
+    assert.equal(admitted.length, limits.perUser);
     assert.equal(await refusal(limiter, 'admin'), 1000);
     for (const attempt of begun) if (attempt.status === 'fulfilled') attempt.value.cancel();
     (await limiter.begin('admin', '192.0.2.1')).cancel();
@@ -120,7 +119,7 @@ describe('LoginLimiter', () => {
       ['::ffff:192.0.2.7', '192.0.2.7'],
     ];
     for (const [one, other] of same) {
-      const limiter = new LoginLimiter({ ...limits, perAddress: 1 });
+      const limiter = new LoginLimiter({ ...limits, perIp: 1 });
       await fail(limiter, 'admin', one);
       assert.equal(await refusal(limiter, 'ryan', other), limits.lockMs);
       (await limiter.begin('ryan', '2001:db8:0:2::1')).cancel();
@@ -129,7 +128,7 @@ describe('LoginLimiter', () => {
 
   it('remembers no more than its limit: the one that failed longest ago is forgotten', async (t) => {
     mockTime(t);
-    const limiter = new LoginLimiter({ ...limits, perAddress: 1, maxTracked: 2 });
+    const limiter = new LoginLimiter({ ...limits, perIp: 1, maxTracked: 2 });
     await fail(limiter, 'admin', '192.0.2.1');
     await fail(limiter, 'admin', '192.0.2.2');
     await fail(limiter, 'admin', '192.0.2.3');
@@ -138,9 +137,6 @@ describe('LoginLimiter', () => {
   });
 
   it('bears a person by default: ten wrong passwords in five minutes', () => {
-    assert.deepEqual(
-      [defaultLoginLimits.perUserAndAddress, defaultLoginLimits.windowMs],
-      [10, 300_000],
-    );
+    assert.deepEqual([defaultLoginLimits.perUser, defaultLoginLimits.windowMs], [10, 300_000]);
   });
 });

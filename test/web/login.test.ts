@@ -65,7 +65,7 @@ describe('POST /login', () => {
   });
 
   it('shows the form with the reason and Retry-After when the server is busy or the user locked', async (t) => {
-    const { client, users } = await startWeb(t, { loginLimits: { perUserAndAddress: 1 } });
+    const { client, users } = await startWeb(t, { loginLimits: { perUser: 1 } });
     users.failure = new PasswordCheckOverload();
     const busy = await client.logIn('admin', 'kitten');
     assert.deepEqual([busy.status, busy.headers['retry-after']], [503, '1']);

@@ -4,10 +4,10 @@ import { LoginLimiter } from '../../src/web/login-limiter.js';
 import { PasswordLogin } from '../../src/web/password-login.js';
 import { PasswordCheckOverload, RecordingLogger, RecordingUsers } from './running-web.js';
 
-function setUp(perUserAndAddress = 2): [PasswordLogin, RecordingUsers, RecordingLogger] {
+function setUp(perUser = 2): [PasswordLogin, RecordingUsers, RecordingLogger] {
   const users = new RecordingUsers();
   const logger = new RecordingLogger();
-  return [new PasswordLogin(users, new LoginLimiter({ perUserAndAddress }), logger), users, logger];
+  return [new PasswordLogin(users, new LoginLimiter({ perUser }), logger), users, logger];
 }
 
 const right = { username: 'admin', password: 'kitten' };

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { Logger } from '../../src/router/logger.js';
+import type { Logger } from '../../src/router/index.js';
 import { createWebApp, type WebOptions } from '../../src/web/app.js';
 import { createHttpServer } from '../../src/web/http-server.js';
 import type { User } from '../../src/web/password-login.js';

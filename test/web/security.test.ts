@@ -89,7 +89,7 @@ describe('L3: guessing is slowed down', () => {
   });
 
   it('L13: counts by the socket, whatever X-Forwarded-For says', async (t) => {
-    const { client } = await startWeb(t, { loginLimits: { perAddress: 2 } });
+    const { client } = await startWeb(t, { loginLimits: { perIp: 2 } });
     const statuses = [];
     for (const forged of ['192.0.2.1', '192.0.2.2', '192.0.2.3']) {
       const headers = { Authorization: basic(`user-${forged}`, 'x'), 'X-Forwarded-For': forged };
