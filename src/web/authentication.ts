@@ -6,16 +6,6 @@ import { HttpProblem } from './http-problem.js';
 import type { PasswordLogin, User, UserDirectory } from './password-login.js';
 import type { WebSessions } from './web-sessions.js';
 
-declare global {
-  // eslint-disable-next-line @typescript-eslint/no-namespace -- passport's types are extended this way only
-  namespace Express {
-    interface User {
-      readonly username: string;
-      readonly role: string;
-    }
-  }
-}
-
 /** Who asks. */
 export interface Identity {
   readonly user: User;
@@ -96,9 +86,9 @@ export class Authentication {
 
   #basic(request: Request, response: Response): Promise<User | undefined> {
     return new Promise((resolve, reject) => {
-      const done = (error: unknown, user?: User | false | null): void => {
+      const done = (error: unknown, user: unknown): void => {
         if (error instanceof Error) reject(error);
-        else resolve(user === false || user === null ? undefined : user);
+        else resolve(isUser(user) ? user : undefined);
       };
       // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- passport's types leave its middleware open
       const authenticate: RequestHandler = this.#passport.authenticate(
@@ -109,4 +99,9 @@ export class Authentication {
       void authenticate(request, response, reject);
     });
   }
+}
+
+/** What went through passport comes back without its type. */
+function isUser(value: unknown): value is User {
+  return typeof value === 'object' && value !== null && 'username' in value && 'role' in value;
 }

@@ -11,7 +11,7 @@ import { HttpProblem } from './http-problem.js';
 export type VerifyCredentials = (
   credentials: Credentials,
   address: string,
-) => Promise<Express.User | undefined>;
+) => Promise<object | undefined>;
 
 /**
  * Passport's strategy `basic` with a parser of RFC 7617. passport-http's own takes any scheme that contains "basic", cuts a
@@ -19,7 +19,7 @@ export type VerifyCredentials = (
  */
 export class BasicStrategy extends PassportHttpStrategy {
   // Passport lends these to the object that it derives from this one for each request.
-  declare readonly success: (user: Express.User) => void;
+  declare readonly success: (user: object) => void;
   declare readonly fail: (challenge: string) => void;
   declare readonly error: (error: unknown) => void;
 
@@ -34,6 +34,7 @@ export class BasicStrategy extends PassportHttpStrategy {
     this.verifyCredentials = verifyCredentials;
   }
 
+  /** Ends in exactly one call of `success`, `fail` or `error`. */
   override authenticate(request: Request): void {
     let credentials;
     try {

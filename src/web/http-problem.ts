@@ -98,6 +98,8 @@ function sendProblem(request: Request, response: Response, problem: HttpProblem)
 
 function problemPage(problem: HttpProblem, title: string, id: string | undefined): string {
   const reference = id === undefined ? '' : `<p class="login-note">Request ${escapeHtml(id)}</p>`;
+  const [way, words] =
+    problem.status === 403 ? ['/login', 'Log in as somebody else'] : ['/', 'Go to the start page'];
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -113,7 +115,7 @@ function problemPage(problem: HttpProblem, title: string, id: string | undefined
       <a class="brand" href="/">Expressway</a>
       <h1>${escapeHtml(title)}</h1>
       <p>${escapeHtml(problem.message)}</p>
-      <p><a class="button" href="/login">Log in as somebody else</a></p>
+      <p><a class="button" href="${way}">${words}</a></p>
       ${reference}
     </main>
   </body>

@@ -7,8 +7,7 @@ import { HttpProblem } from './http-problem.js';
 
 declare module 'express-session' {
   interface SessionData {
-    username: string;
-    login: string;
+    signedIn: SignedIn;
   }
 }
 
@@ -69,8 +68,7 @@ export class WebSessions {
   /** Who is signed in by this request's session, if anybody. */
   find(request: { readonly session?: Partial<session.SessionData> }): SignedIn | undefined {
     // A request whose session was ended on the way has none, whatever express-session's types say.
-    const { username, login } = request.session ?? {};
-    return username === undefined || login === undefined ? undefined : { username, login };
+    return request.session?.signedIn;
   }
 
   /** Gives `username` a new session under a new id, and ends the log-in of the one before. Returns the login's name. */
@@ -83,8 +81,7 @@ export class WebSessions {
     await promisify(request.session.regenerate.bind(request.session))();
     if (before !== undefined) this.#endLogin(before.login);
     const login = randomBytes(16).toString('base64url');
-    request.session.username = username;
-    request.session.login = login;
+    request.session.signedIn = { username, login };
     await promisify(request.session.save.bind(request.session))();
     return login;
   }

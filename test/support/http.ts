@@ -76,6 +76,7 @@ export class HttpClient {
     return { status, headers: answered, rawHeaders, body: await text(response) };
   }
 
+  /** Asks for a page. */
   get(path: string, headers: OutgoingHttpHeaders = {}): Promise<Answer> {
     return this.send('GET', path, { headers });
   }
