@@ -84,7 +84,7 @@ export class HostView {
     this.#write('load', minute.toFixed(2));
     this.#write('load-5', five.toFixed(2));
     this.#write('load-15', fifteen.toFixed(2));
-    this.#write('cpus', sample.cpus === 1 ? '1 CPU' : `${sample.cpus} CPUs`);
+    this.#write('cpus', sample.cpus === 1 ? 'of 1 CPU' : `of ${sample.cpus} CPUs`);
     this.#write('memory', `${percent} %`);
     this.#write('memory-more', `${gib(sample.memory_used)} of ${gib(sample.memory_total)} GiB`);
     this.#write('receive', rate(sample.network_rx_per_second));

@@ -94,7 +94,7 @@ function lineOptions({ color, isFilled = false, isStepped = false }) {
     stroke: () => colour(color),
     fill: isFilled ? () => `${colour(color)}22` : undefined,
     paths: isStepped ? uPlot.paths.stepped({ align: 1 }) : undefined,
-    width: 1.75,
+    width: isStepped ? 1 : 1.75,
     points: { show: false },
   };
 }
