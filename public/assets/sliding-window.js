@@ -51,7 +51,8 @@ export class SlidingWindow {
    */
   data(nowMs) {
     const last = Math.floor(nowMs / 1000);
-    let missing = 0;
+    // There is nothing to go on from at the window's left edge.
+    let missing = shortestGapSeconds;
     for (let index = 0; index < this.#seconds; index += 1) {
       const time = last - this.#seconds + 1 + index;
       const slot = time % this.#seconds;
