@@ -14,8 +14,10 @@ export interface SupervisedChildOptions {
   readonly onexit?: (code: number | null) => boolean;
   /** First pause before a restart; it doubles up to `maxRestartMs`. Default 1000. */
   readonly minRestartMs?: number;
-  /** Longest pause; also how long a child must live for the next pause to be short again. Default 10000. */
+  /** Longest pause. Default 10000. */
   readonly maxRestartMs?: number;
+  /** How long a child must have lived for the pause to be the first one again. Default 30000. */
+  readonly stableMs?: number;
   /** How long a child may take to end before it is killed. Default 10000. */
   readonly killAfterMs?: number;
 }
@@ -35,6 +37,7 @@ export class SupervisedChild {
       onexit: () => true,
       minRestartMs: 1000,
       maxRestartMs: 10_000,
+      stableMs: 30_000,
       killAfterMs: 10_000,
       ...options,
     };
@@ -88,8 +91,8 @@ export class SupervisedChild {
 
   #ended(code: number | null): void {
     if (this.#stopping || !this.#options.onexit(code)) return;
-    const { minRestartMs, maxRestartMs, print } = this.#options;
-    if (Date.now() - this.#startedAt >= maxRestartMs) this.#restartMs = minRestartMs;
+    const { minRestartMs, maxRestartMs, stableMs, print } = this.#options;
+    if (Date.now() - this.#startedAt >= stableMs) this.#restartMs = minRestartMs;
     const pauseMs = this.#restartMs;
     this.#restartMs = Math.min(pauseMs * 2, maxRestartMs);
     print(`starting again in ${pauseMs / 1000} s`);

@@ -45,6 +45,12 @@ describe('SupervisedChild', () => {
     equal(lines()[0], 'ended (code 3)');
   });
 
+  it('pauses briefly again after a child that has lived long', async (t) => {
+    const { lines, printed } = supervise(t, 'process.exit(3)', { minRestartMs: 10, stableMs: 1 });
+    await printed('starting again in 0.01 s', 3);
+    equal(lines().includes('starting again in 0.02 s'), false);
+  });
+
   it('starts a child again that was killed, under a new pid', async (t) => {
     const { child, printed } = supervise(t, OBEDIENT, { minRestartMs: 10 });
     await printed('up');
