@@ -14,6 +14,7 @@ if (!parsed.success) {
   console.error(`wrong environment:\n${z.prettifyError(parsed.error)}`);
   process.exit(2);
 }
+const stopped = untilStopped();
 const session = new WampSession({
   url: parsed.data.EXPRESSWAY_TRUSTED_URL,
   realm: parsed.data.EXPRESSWAY_REALM,
@@ -25,7 +26,7 @@ const publisher = new SamplePublisher(session, console);
 const timer = setInterval(() => void publisher.publish(sampler.sample()), 1000);
 
 console.info('publishing a sample of this host each second');
-console.info(`stopping: ${await untilStopped()}`);
+console.info(`stopping: ${await stopped}`);
 clearInterval(timer);
 sampler.close();
 await session.close();

@@ -15,6 +15,7 @@ if (!parsed.success) {
   console.error(`wrong environment:\n${z.prettifyError(parsed.error)}`);
   process.exit(2);
 }
+const stopped = untilStopped();
 try {
   const service = await startStatusService({
     port: parsed.data.STATUS_SERVICE_PORT,
@@ -25,7 +26,7 @@ try {
     log: console,
   });
   console.info(`listening on http://127.0.0.1:${service.port}/`);
-  console.info(`stopping: ${await untilStopped()}`);
+  console.info(`stopping: ${await stopped}`);
   await service.close();
   process.exit(0);
 } catch (cause) {
