@@ -19,6 +19,8 @@ export interface RunningContender {
   /** Makes one more session. */
   readonly connect: () => Promise<WampPeer>;
   readonly cpuSeconds: () => Promise<number>;
+  /** The last that its server wrote to stderr. */
+  readonly errorOutput: () => string;
   readonly stop: () => Promise<void>;
 }
 
@@ -70,6 +72,7 @@ async function startRelay(
     dialect: 'relay',
     connect: () => WampPeer.connect({ host: HOST, port, path, protocol: PROTOCOL }),
     cpuSeconds: () => server.cpuSeconds(),
+    errorOutput: () => server.errorOutput,
     stop: () => server.stop(),
   };
 }
@@ -94,6 +97,7 @@ async function startExpressway(placement: Placement): Promise<RunningContender> 
       dialect: 'wamp',
       connect: () => WampPeer.connect({ host: HOST, port, path, protocol: PROTOCOL }, credentials),
       cpuSeconds: () => server.cpuSeconds(),
+      errorOutput: () => server.errorOutput,
       stop: () => server.stop().finally(clean),
     };
   } catch (error) {

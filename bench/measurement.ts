@@ -86,7 +86,7 @@ async function enter(plan: Plan, entry: Contender): Promise<Entrant> {
     return { contender, load };
   } catch (error) {
     await contender.stop();
-    throw named(error, entry.name);
+    throw explained(error, contender);
   }
 }
 
@@ -109,7 +109,7 @@ async function measure(plan: Plan, entrant: Entrant, repetition: number): Promis
       generatorCpuSeconds: after.generatorCpuSeconds - before.generatorCpuSeconds,
     };
   } catch (error) {
-    throw named(error, contender.name);
+    throw explained(error, contender);
   }
 }
 
@@ -128,7 +128,8 @@ async function underLoad(load: Load, durationMs: number): Promise<void> {
   await Promise.race([sleep(durationMs), load.failed]);
 }
 
-function named(error: unknown, contender: string): Error {
+/** The failure with the contender's name and what its server said of it. */
+function explained(error: unknown, { name, errorOutput }: RunningContender): Error {
   const words = error instanceof Error ? error.message : String(error);
-  return new Error(`${contender}: ${words}`, { cause: error });
+  return new Error(`${name}: ${words}\n${errorOutput()}`.trimEnd(), { cause: error });
 }

@@ -68,6 +68,11 @@ export class ServerProcess {
     return this.#path;
   }
 
+  /** The last that the server wrote to stderr. */
+  get errorOutput(): string {
+    return this.#errorOutput;
+  }
+
   /** CPU seconds that the process has used, user and system, all threads. */
   async cpuSeconds(): Promise<number> {
     if (this.#cpuSource !== undefined) return parseStat(readFileSync(this.#cpuSource, 'utf8'));

@@ -19,6 +19,8 @@ export interface BenchConfig {
 const ISSUER = 'expressway';
 const AUDIENCE = 'wamp';
 const ROLE = 'admin';
+/** Nobody connects to the trusted listener here, but it is there, and its role is nobody else's. */
+const TRUSTED_ROLE = 'trusted';
 const TOKEN_LIFE_S = 3_600;
 /** Far above what the generator can reach: every limit is checked, none is met. */
 const NEVER_MET = 10_000_000;
@@ -48,8 +50,10 @@ export function writeConfig(directory: string, { key, host, realm }: BenchConfig
   write(users, { users: [user] });
   write(path, {
     public: { host, port: 0 },
-    trusted: { host, port: 0 },
-    realms: [{ name: realm, roles: [{ name: ROLE, permissions: [permission()] }] }],
+    trusted: { host, port: 0, role: TRUSTED_ROLE },
+    realms: [
+      { name: realm, roles: [{ name: ROLE, permissions: [permission()] }, { name: TRUSTED_ROLE }] },
+    ],
     auth: {
       users: { provider: 'file', path: users },
       jwt: {
@@ -57,7 +61,7 @@ export function writeConfig(directory: string, { key, host, realm }: BenchConfig
         audience: AUDIENCE,
         keys: [{ kid: key.kid, alg: 'HS256', secret: key.secret, sign: true }],
       },
-      session: { secret: randomBytes(32).toString('base64url') },
+      session: { cookie: 'sid', secret: randomBytes(32).toString('base64url') },
     },
     limits: {
       messages_per_second: NEVER_MET,
@@ -65,6 +69,7 @@ export function writeConfig(directory: string, { key, host, realm }: BenchConfig
       sessions_per_user: NEVER_MET,
       sessions: NEVER_MET,
     },
+    drain: { duration: '0s' },
     log: { level: 'warn' },
   });
   return path;

@@ -60,6 +60,7 @@ function contenderAt(port: number, path = '/'): RunningContender {
     dialect: 'relay',
     connect: () => WampPeer.connect({ host: '127.0.0.1', port, path, protocol: 'wamp.2.json' }),
     cpuSeconds: () => Promise.resolve(0),
+    errorOutput: () => '',
     stop: () => Promise.resolve(),
   };
 }
