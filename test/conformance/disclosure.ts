@@ -1,0 +1,129 @@
+import type { CaseContext } from './case-context.js';
+import { conforms } from './conformance-case.js';
+import type { ConformanceCase } from './conformance-case.js';
+import { anyDict, anyId, dictWith, dictWithout, error, matches } from './pattern.js';
+import type { Peer } from './peer.js';
+import { announced } from './target.js';
+import { ensure, NotOffered } from './transcript.js';
+
+const exclusion = announced('broker', 'publisher_exclusion');
+const publisherIdentification = announced('broker', 'publisher_identification');
+const callerIdentification = announced('dealer', 'caller_identification');
+
+/** Publisher exclusion, identification of publishers and callers (WAMP 12.2, 12.3, 11.6). */
+export const disclosureCases: readonly ConformanceCase[] = [
+  conforms(
+    'PX-1',
+    'sends the publisher its own event if exclude_me is false',
+    async (c) => {
+      const publisher = await c.join('publisher');
+      const subscription = await publisher.subscribe(c.uri('topic'));
+      publisher.send([16, 2, { exclude_me: false }, c.uri('topic'), ['mine']]);
+      await publisher.expect([36, subscription, anyId, anyDict, ['mine']]);
+      await publisher.receiveNothing();
+    },
+    exclusion,
+  ),
+
+  conforms(
+    'PX-2',
+    'sends the publisher nothing if exclude_me is true',
+    async (c) => {
+      const publisher = await c.join('publisher');
+      await publisher.subscribe(c.uri('topic'));
+      publisher.send([16, 2, { exclude_me: true }, c.uri('topic')]);
+      await publisher.receiveNothing();
+    },
+    exclusion,
+  ),
+
+  conforms(
+    'PX-3',
+    'sends the publisher nothing if it is excluded by its id',
+    async (c) => {
+      const publisher = await c.join('publisher');
+      await publisher.subscribe(c.uri('topic'));
+      const options = { exclude_me: false, exclude: [publisher.session] };
+      publisher.send([16, 2, options, c.uri('topic')]);
+      await publisher.receiveNothing();
+    },
+    exclusion,
+    announced('broker', 'subscriber_blackwhite_listing'),
+  ),
+
+  conforms(
+    'PI-1 PI-2',
+    'discloses the publisher that wants it',
+    async (c) => {
+      const { publisher, event } = await disclosed(c, { disclose_me: true });
+      const [, , , details] = event;
+      if (publisher === undefined) throw new NotOffered('the router is configured to forbid it');
+      ensure(
+        matches(dictWith({ publisher: publisher.session }), details),
+        `expected publisher ${publisher.session}, got ${JSON.stringify(event)}`,
+      );
+    },
+    publisherIdentification,
+  ),
+
+  conforms('PI-3', 'discloses no publisher that does not want it', async (c) => {
+    const { event } = await disclosed(c, {});
+    const silent = dictWithout('publisher', 'publisher_authid', 'publisher_authrole');
+    ensure(matches(silent, event[3]), `a publisher is disclosed: ${JSON.stringify(event)}`);
+  }),
+
+  conforms(
+    'CI-1 CI-2',
+    'discloses the caller that wants it',
+    async (c) => {
+      const { callee, caller, registration } = await calleeAndCaller(c, {});
+      caller.send([48, 1, { disclose_me: true }, c.uri('procedure')]);
+      await callee.expect([68, anyId, registration, dictWith({ caller: caller.session })]);
+    },
+    callerIdentification,
+  ),
+
+  conforms(
+    'CI-3',
+    'discloses every caller to a callee that asks for it',
+    async (c) => {
+      const { callee, caller, registration } = await calleeAndCaller(c, { disclose_caller: true });
+      caller.send([48, 1, {}, c.uri('procedure')]);
+      await callee.expect([68, anyId, registration, dictWith({ caller: caller.session })]);
+    },
+    callerIdentification,
+  ),
+
+  conforms('CI-4', 'discloses no caller if nobody wants it', async (c) => {
+    const { callee, caller, registration } = await calleeAndCaller(c, {});
+    const call = caller.call(c.uri('procedure'));
+    const silent = dictWithout('caller', 'caller_authid', 'caller_authrole');
+    await callee.expect([68, anyId, registration, silent]);
+    ensure(call === 1, 'the first request');
+  }),
+];
+
+async function disclosed(
+  c: CaseContext,
+  options: object,
+): Promise<{ readonly publisher: Peer | undefined; readonly event: readonly unknown[] }> {
+  const roles = { subscriber: { features: { publisher_identification: true } }, publisher: {} };
+  const subscriber = await c.join('subscriber', { roles });
+  const subscription = await subscriber.subscribe(c.uri('topic'));
+  const publisher = await c.join('publisher');
+  publisher.send([16, 1, { ...options, acknowledge: true }, c.uri('topic')]);
+  const outcome = await publisher.receive();
+  if (matches(error(16, 1, 'wamp.error.option_disallowed.disclose_me'), outcome))
+    return { publisher: undefined, event: [] };
+  return { publisher, event: await subscriber.expect([36, subscription, outcome[2], anyDict]) };
+}
+
+async function calleeAndCaller(
+  c: CaseContext,
+  options: object,
+): Promise<{ readonly callee: Peer; readonly caller: Peer; readonly registration: number }> {
+  const roles = { callee: { features: { caller_identification: true } } };
+  const callee = await c.join('callee', { roles });
+  const registration = await callee.register(c.uri('procedure'), options);
+  return { callee, caller: await c.join('caller'), registration };
+}

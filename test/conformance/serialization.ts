@@ -1,0 +1,97 @@
+import { conforms } from './conformance-case.js';
+import type { ConformanceCase } from './conformance-case.js';
+import { abort, anyDict, anyId, matches } from './pattern.js';
+import { ensure } from './transcript.js';
+
+const UNDECODABLE = [
+  '',
+  'no JSON',
+  '[32, 1, {}',
+  '{',
+  '[32, 1, {}, "com.example.a"] x',
+  "[32, 1, {}, 'com.example.a']",
+  '[32, 1, {}, "com.example.a",]',
+  '[32, 01, {}, "com.example.a"]',
+  '[32, 1, {}, "com.example.\u0001"]',
+  '[32, 1, {}, "com.example.\\x"]',
+  '[32, 1, {}, NaN]',
+];
+
+/** Serialization as JSON (WAMP 2.2, 15.4). */
+export const serializationCases: readonly ConformanceCase[] = [
+  conforms('SER-2', 'takes JSON with any white space, escapes and order of keys', async (c) => {
+    const peer = await c.join('peer');
+    const escaped = [...c.uri('topic')]
+      .map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join('');
+    peer.sendText(` \t\r\n[ 32\t,\n1 , {\r\n} , "${escaped}" ] \n`);
+    const subscribed = await peer.expect([33, 1, anyId]);
+    const publisher = await c.join('publisher');
+    publisher.sendText(
+      `[16,1,{"xyz":null,"acknowledge":true},"${c.uri('topic')}",["\\u00e9\\ud83d\\ude00\\n\\/\\"\\\\"],{"b":1,"a":-1.5E+2}]`,
+    );
+    const published = await publisher.expect([17, 1, anyId]);
+    const payload = [['é😀\n/"\\'], { a: -150, b: 1 }];
+    await peer.expect([36, subscribed[2], published[2], anyDict, ...payload]);
+  }),
+
+  conforms('SER-9', 'leaves a string that begins with U+0000 as it is from JSON to JSON', async (c) => {
+    const subscriber = await c.join('subscriber');
+    const subscription = await subscriber.subscribe(c.uri('topic'));
+    const publisher = await c.join('publisher');
+    const payload = [['\u0000AAEC', '\u0000no base64', '\u0000'], { bytes: '\u0000AAEC' }];
+    const publication = await publisher.publish(c.uri('topic'), ...payload);
+    await subscriber.expect([36, subscription, publication, anyDict, ...payload]);
+  }),
+
+  conforms('SER-11', 'forwards every kind of JSON value unchanged', async (c) => {
+    const subscriber = await c.join('subscriber');
+    const subscription = await subscriber.subscribe(c.uri('topic'));
+    const publisher = await c.join('publisher');
+    const args = [null, true, false, 0, -1, 0.5, -1.25e-7, 1e21, 2 ** 53, '', [], {}, [[], {}], 'é'];
+    const kwargs = { '': null, nested: { list: [[[1]], { deep: {} }], empty: '' }, zero: 0 };
+    const publication = await publisher.publish(c.uri('topic'), args, kwargs);
+    await subscriber.expect([36, subscription, publication, anyDict, args, kwargs]);
+  }),
+
+  conforms('SER-15', 'takes what cannot be decoded for a protocol violation', async (c) => {
+    await c.expectViolations(UNDECODABLE);
+  }),
+
+  conforms('SER-16', 'refuses text that is not UTF-8', async (c) => {
+    for (const bytes of ['ff', 'c3', 'eda080', 'c0af', 'f4908080']) {
+      const peer = await c.join('peer');
+      const [before, after] = [`[32, 1, {}, "${c.uri('a')}`, '"]'].map((part) => Buffer.from(part));
+      ensure(before !== undefined && after !== undefined, 'two parts');
+      peer.sendBytes(Buffer.concat([before, Buffer.from(bytes, 'hex'), after]), { binary: false });
+      const outcome = await peer.outcome();
+      ensure(
+        outcome === 1007 || matches(abort('wamp.error.protocol_violation'), outcome),
+        `bytes ${bytes}: expected a protocol violation or closing 1007, got ${JSON.stringify(outcome)}`,
+      );
+      await peer.dispose();
+    }
+  }),
+
+  conforms('SER-19', 'takes JSON that is no array for a protocol violation', async (c) => {
+    await c.expectViolations(['{}', '{"0":32,"1":1}', '"[32]"', '32', 'null', 'true']);
+  }),
+
+  conforms('SER-20', 'treats the keys __proto__ and constructor as plain data', async (c) => {
+    const subscriber = await c.join('subscriber');
+    const subscription = await subscriber.subscribe(c.uri('topic'));
+    const publisher = await c.join('publisher');
+    const kwargs = '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}';
+    publisher.sendText(
+      `[16,1,{"__proto__":{"acknowledge":true,"exclude_me":false}},"${c.uri('topic')}",[],${kwargs}]`,
+    );
+    publisher.send([16, 2, { acknowledge: true }, c.uri('topic'), [2]]);
+    // Nothing came for the first one, although a prototype would have asked for an acknowledgement.
+    const published = await publisher.expect([17, 2, anyId]);
+    const event: unknown = JSON.parse(`[36,${subscription},1,{},[],${kwargs}]`);
+    ensure(Array.isArray(event), 'an array');
+    await subscriber.expect([36, subscription, anyId, anyDict, [], event[5]]);
+    await subscriber.expect([36, subscription, published[2], anyDict, [2]]);
+    await c.expectRouterAlive();
+  }),
+];

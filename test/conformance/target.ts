@@ -1,0 +1,86 @@
+import { isDict } from './pattern.js';
+
+/** Where the router is and how the suite gets in. */
+export interface Target {
+  /** The WebSocket address of the listener under test. */
+  readonly url: string;
+  readonly realm: string;
+  /** What every topic and procedure of the suite begins with, its last dot included. */
+  readonly prefix: string;
+  /** The token of a user who may do everything below `prefix`; undefined: the listener wants no authentication. */
+  readonly token: string | undefined;
+  /** Tokens that the router has to refuse: expired, of a foreign audience, of an unknown key. */
+  readonly refusedTokens: readonly string[];
+  /** A listener of the same router that wants no authentication. */
+  readonly openUrl: string | undefined;
+  /** What URIs begin with that the user may do nothing with. */
+  readonly forbiddenPrefix: string | undefined;
+  /** Another realm that the user may join. */
+  readonly otherRealm: string | undefined;
+  /** Whether request ids must be 1, 2, 3 ...; a router may be lenient by configuration. */
+  readonly strictRequestIds: boolean;
+  /** More bytes than the router takes in one message. */
+  readonly oversizedBytes: number;
+  /** How long the suite waits for one message. */
+  readonly timeoutMs: number;
+  /** How long the suite waits for the router to give up a handshake. */
+  readonly handshakeTimeoutMs: number;
+  /** Starts another such router that may be shut down; by URL alone there is no way to do so. */
+  readonly startAnother: (() => Promise<DisposableRouter>) | undefined;
+}
+
+/** A router of which the suite may dispose. */
+export interface DisposableRouter {
+  readonly target: Target;
+  readonly shutdown: () => Promise<void>;
+}
+
+/** What the router says of itself, and what the run was told. */
+export interface Facts {
+  readonly target: Target;
+  /** WELCOME.Details.roles. */
+  readonly roles: Readonly<Record<string, unknown>>;
+}
+
+/** Why a case cannot be run, or undefined if it can. */
+export type Need = (facts: Facts) => string | undefined;
+
+/** Whether the router announces a feature. */
+export function announces(facts: Facts, role: string, feature: string): boolean {
+  const features = isDict(facts.roles[role]) ? facts.roles[role]['features'] : undefined;
+  return isDict(features) && features[feature] === true;
+}
+
+/** The router announces this feature. */
+export const announced =
+  (role: 'broker' | 'dealer', feature: string): Need =>
+  (facts) =>
+    announces(facts, role, feature) ? undefined : `${role} does not announce ${feature}`;
+
+/** The listener asks for a token. */
+export const challenges: Need = ({ target }) =>
+  target.token === undefined ? 'the listener asks for no authentication' : undefined;
+
+/** The listener insists on request ids 1, 2, 3 ... */
+export const strictRequestIds: Need = ({ target }) =>
+  target.strictRequestIds ? undefined : 'the listener is configured to be lenient with request ids';
+
+/** The run was told what the user may not do. */
+export const knowsForbidden: Need = ({ target }) =>
+  target.forbiddenPrefix === undefined ? 'needs --forbidden-prefix' : undefined;
+
+/** The run was told of a second realm. */
+export const knowsOtherRealm: Need = ({ target }) =>
+  target.otherRealm === undefined ? 'needs --other-realm' : undefined;
+
+/** The run was told of a listener that wants no authentication. */
+export const knowsOpenUrl: Need = ({ target }) =>
+  target.openUrl === undefined && target.token !== undefined ? 'needs --open-url' : undefined;
+
+/** The run was given tokens that have to be refused. */
+export const knowsRefusedTokens: Need = ({ target }) =>
+  target.refusedTokens.length === 0 ? 'needs --refused-jwt' : undefined;
+
+/** The run can shut a router down. */
+export const mayShutDown: Need = ({ target }) =>
+  target.startAnother === undefined ? 'a router by URL cannot be shut down' : undefined;
