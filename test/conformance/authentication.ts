@@ -39,13 +39,17 @@ export const authenticationCases: readonly ConformanceCase[] = [
     }
   }),
 
-  byToken('AU-5', 'refuses a client that offers no method at all, or to be anonymous', async (c) => {
-    for (const authmethods of [undefined, [], ['anonymous']]) {
-      const peer = await c.connect('peer');
-      peer.send(c.hello({ details: { authmethods } }));
-      await peer.expect(abort('wamp.error.authentication_required'));
-    }
-  }),
+  byToken(
+    'AU-5',
+    'refuses a client that offers no method at all, or to be anonymous',
+    async (c) => {
+      for (const authmethods of [undefined, [], ['anonymous']]) {
+        const peer = await c.connect('peer');
+        peer.send(c.hello({ details: { authmethods } }));
+        await peer.expect(abort('wamp.error.authentication_required'));
+      }
+    },
+  ),
 
   byToken('AU-9', 'passes over methods that it does not have', async (c) => {
     const peer = await c.connect('peer');

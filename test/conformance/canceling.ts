@@ -19,15 +19,19 @@ const cancels = (
 
 /** Call canceling (WAMP 11.4). */
 export const cancelingCases: readonly ConformanceCase[] = [
-  cancels('CA-1', 'skip: errs at once, tells the callee nothing, discards its answer', async (c) => {
-    const { caller, callee, call, invocation } = await pending(c);
-    caller.send([49, call, { mode: 'skip' }]);
-    await caller.expect(error(48, call, CANCELED));
-    await callee.receiveNothing();
-    callee.send([70, invocation, {}, ['too late']]);
-    await callee.receiveNothing();
-    await caller.receiveNothing();
-  }),
+  cancels(
+    'CA-1',
+    'skip: errs at once, tells the callee nothing, discards its answer',
+    async (c) => {
+      const { caller, callee, call, invocation } = await pending(c);
+      caller.send([49, call, { mode: 'skip' }]);
+      await caller.expect(error(48, call, CANCELED));
+      await callee.receiveNothing();
+      callee.send([70, invocation, {}, ['too late']]);
+      await callee.receiveNothing();
+      await caller.receiveNothing();
+    },
+  ),
 
   cancels('CA-2 CA-5 CA-11', 'kill: waits for what the callee answers to INTERRUPT', async (c) => {
     const { caller, callee, call, invocation } = await pending(c);
@@ -115,7 +119,8 @@ export const cancelingCases: readonly ConformanceCase[] = [
       callee.send([70, answer, {}, ['done']]);
       const outcome = await caller.receive();
       ensure(
-        matches([50, next, anyDict, ['done']], outcome) || matches(error(48, next, CANCELED), outcome),
+        matches([50, next, anyDict, ['done']], outcome) ||
+          matches(error(48, next, CANCELED), outcome),
         `expected RESULT or ERROR of call ${next}, got ${JSON.stringify(outcome)}`,
       );
       await caller.receiveNothing();
@@ -164,7 +169,7 @@ async function readInterrupts(callee: Peer, invocation: number): Promise<void> {
   const request = callee.request;
   callee.send([34, request, 2 ** 53 - 1]);
   const answered = error(34, request, 'wamp.error.no_such_subscription');
-  for (let message = await callee.receive(); !matches(answered, message); ) {
+  for (let message = await callee.receive(); !matches(answered, message);) {
     ensure(
       matches([69, invocation, anyDict], message),
       `expected INTERRUPT of ${invocation}, got ${JSON.stringify(message)}`,

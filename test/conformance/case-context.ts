@@ -121,7 +121,7 @@ export class CaseContext {
    * answers, and is told when its callee is gone. It takes one request id of `peer` and its next invocation id.
    */
   async witness(peer: Peer): Promise<() => Promise<void>> {
-    const procedure = this.uri(`witness.of.${peer.name}`);
+    const procedure = this.uri(`witness.of.${peer.name.replaceAll(' ', '_')}`);
     const registration = await peer.register(procedure);
     const watcher = await this.join(`watcher of ${peer.name}`);
     const request = watcher.call(procedure);

@@ -16,12 +16,22 @@ const authrole = (peer: Peer): unknown => peer.welcome['authrole'];
 /** Subscriber black- and whitelisting (WAMP 12.1). All sessions of the suite have one authid and one role. */
 export const eligibilityCases: readonly ConformanceCase[] = [
   lists('BW-1', 'a session in exclude', (first) => ({ exclude: [first.session] }), ['second']),
-  lists('BW-2', 'an authid in exclude_authid', (first) => ({ exclude_authid: [authid(first)] }), []),
+  lists(
+    'BW-2',
+    'an authid in exclude_authid',
+    (first) => ({ exclude_authid: [authid(first)] }),
+    [],
+  ),
   lists('BW-2', 'a foreign exclude_authid', () => ({ exclude_authid: ['x.nobody'] }), [
     'first',
     'second',
   ]),
-  lists('BW-3', 'a role in exclude_authrole', (first) => ({ exclude_authrole: [authrole(first)] }), []),
+  lists(
+    'BW-3',
+    'a role in exclude_authrole',
+    (first) => ({ exclude_authrole: [authrole(first)] }),
+    [],
+  ),
   lists('BW-3', 'a foreign exclude_authrole', () => ({ exclude_authrole: ['x.nobody'] }), [
     'first',
     'second',
@@ -32,10 +42,12 @@ export const eligibilityCases: readonly ConformanceCase[] = [
     'second',
   ]),
   lists('BW-5', 'a foreign eligible_authid', () => ({ eligible_authid: ['x.nobody'] }), []),
-  lists('BW-6', 'a role in eligible_authrole', (first) => ({ eligible_authrole: [authrole(first)] }), [
-    'first',
-    'second',
-  ]),
+  lists(
+    'BW-6',
+    'a role in eligible_authrole',
+    (first) => ({ eligible_authrole: [authrole(first)] }),
+    ['first', 'second'],
+  ),
   lists('BW-6', 'a foreign eligible_authrole', () => ({ eligible_authrole: ['x.nobody'] }), []),
   lists(
     'BW-7',
@@ -52,7 +64,12 @@ export const eligibilityCases: readonly ConformanceCase[] = [
   ),
   lists('BW-8', 'an empty eligible', () => ({ eligible: [] }), []),
   lists('BW-9', 'an empty exclude', () => ({ exclude: [] }), ['first', 'second']),
-  lists('BW-11', "the publisher's own id in eligible", (_1, _2, own) => ({ eligible: [own.session] }), []),
+  lists(
+    'BW-11',
+    "the publisher's own id in eligible",
+    (_1, _2, own) => ({ eligible: [own.session] }),
+    [],
+  ),
   lists('BW-13', 'an unknown session in exclude', () => ({ exclude: [2 ** 53 - 1] }), [
     'first',
     'second',

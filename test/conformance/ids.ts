@@ -186,9 +186,18 @@ export const idCases: readonly ConformanceCase[] = [
   conforms('ID-16', 'repeats the request id in each reply', async (c) => {
     const peer = await c.join('peer');
     const answered: readonly (readonly [Wire, unknown])[] = [
-      [[32, 1, {}, c.uri('topic')], [33, 1, anyId]],
-      [[16, 2, { acknowledge: true }, c.uri('topic')], [17, 2, anyId]],
-      [[64, 3, {}, c.uri('procedure')], [65, 3, anyId]],
+      [
+        [32, 1, {}, c.uri('topic')],
+        [33, 1, anyId],
+      ],
+      [
+        [16, 2, { acknowledge: true }, c.uri('topic')],
+        [17, 2, anyId],
+      ],
+      [
+        [64, 3, {}, c.uri('procedure')],
+        [65, 3, anyId],
+      ],
       [[48, 4, {}, c.uri('nobody')], error(48, 4, 'wamp.error.no_such_procedure')],
       [[34, 5, 2 ** 53 - 1], error(34, 5, 'wamp.error.no_such_subscription')],
       [[66, 6, 2 ** 53 - 1], error(66, 6, 'wamp.error.no_such_registration')],

@@ -19,10 +19,14 @@ export const messageFormatCases: readonly ConformanceCase[] = [
     await c.expectViolations(['[]']);
   }),
 
-  conforms('MSG-2', 'takes a message type that is no integer for a protocol violation', async (c) => {
-    const types = ['32', true, null, 32.5, [32], { type: 32 }];
-    await c.expectViolations(texts(types.map((type) => [type, 1, {}, c.uri('a')])));
-  }),
+  conforms(
+    'MSG-2',
+    'takes a message type that is no integer for a protocol violation',
+    async (c) => {
+      const types = ['32', true, null, 32.5, [32], { type: 32 }];
+      await c.expectViolations(texts(types.map((type) => [type, 1, {}, c.uri('a')])));
+    },
+  ),
 
   conforms('MSG-3', 'takes an unknown message type for a protocol violation', async (c) => {
     const types = [0, 7, 9, 37, 71, 99, 255, 256, 300, 337, 1023, 1024, -1, -32];
@@ -40,21 +44,25 @@ export const messageFormatCases: readonly ConformanceCase[] = [
     );
   }),
 
-  conforms('MSG-5', 'takes a message with too many elements for a protocol violation', async (c) => {
-    const uri = c.uri('a');
-    await c.expectViolations(
-      texts([
-        [32, 1, {}, uri, []],
-        [64, 1, {}, uri, []],
-        [34, 1, 1, {}],
-        [66, 1, 1, {}],
-        [16, 1, {}, uri, [], {}, 1],
-        [48, 1, {}, uri, [], {}, 1],
-        [49, 1, {}, 1],
-        [6, {}, 'wamp.close.normal', 1],
-      ]),
-    );
-  }),
+  conforms(
+    'MSG-5',
+    'takes a message with too many elements for a protocol violation',
+    async (c) => {
+      const uri = c.uri('a');
+      await c.expectViolations(
+        texts([
+          [32, 1, {}, uri, []],
+          [64, 1, {}, uri, []],
+          [34, 1, 1, {}],
+          [66, 1, 1, {}],
+          [16, 1, {}, uri, [], {}, 1],
+          [48, 1, {}, uri, [], {}, 1],
+          [49, 1, {}, 1],
+          [6, {}, 'wamp.close.normal', 1],
+        ]),
+      );
+    },
+  ),
 
   conforms('MSG-6', 'takes Options that are no dictionary for a protocol violation', async (c) => {
     const wrong = [[], null, 'x', 5, true];
@@ -64,7 +72,9 @@ export const messageFormatCases: readonly ConformanceCase[] = [
 
   conforms('MSG-7', 'takes a Request that is no integer for a protocol violation', async (c) => {
     const wrong = ['1', null, true, [1], 1.5];
-    const requests = WITH_URI.flatMap((type) => wrong.map((value) => [type, value, {}, c.uri('a')]));
+    const requests = WITH_URI.flatMap((type) =>
+      wrong.map((value) => [type, value, {}, c.uri('a')]),
+    );
     const others = [34, 66].flatMap((type) => wrong.map((value) => [type, value, 1]));
     const ids = [34, 66].flatMap((type) => wrong.map((value) => [type, 1, value]));
     await c.expectViolations(texts([...requests, ...others, ...ids]));
@@ -79,35 +89,57 @@ export const messageFormatCases: readonly ConformanceCase[] = [
   conforms('MSG-9', 'takes a payload of the wrong type for a protocol violation', async (c) => {
     const uri = c.uri('a');
     const payloads = [[{}], ['x'], [null], [5], [[], []], [[], 'x'], [[], null]];
-    const requests = [16, 48].flatMap((type) => payloads.map((parts) => [type, 1, {}, uri, ...parts]));
+    const requests = [16, 48].flatMap((type) =>
+      payloads.map((parts) => [type, 1, {}, uri, ...parts]),
+    );
     await c.expectViolations(texts(requests));
     for (const [index, payload] of payloads.entries()) {
       await expectAnswerRefused(c, c.uri(`yield${index}`), (id) => [70, id, {}, ...payload]);
-      await expectAnswerRefused(c, c.uri(`error${index}`), (id) => [8, 68, id, {}, uri, ...payload]);
+      await expectAnswerRefused(c, c.uri(`error${index}`), (id) => [
+        8,
+        68,
+        id,
+        {},
+        uri,
+        ...payload,
+      ]);
     }
   }),
 
-  conforms('MSG-10', 'takes an integer in place of a boolean for a protocol violation', async (c) => {
-    const numbers = [0, 1];
-    await c.expectViolations(
-      texts(numbers.map((acknowledge) => [16, 1, { acknowledge }, c.uri('a')])),
-    );
-  }),
+  conforms(
+    'MSG-10',
+    'takes an integer in place of a boolean for a protocol violation',
+    async (c) => {
+      const numbers = [0, 1];
+      await c.expectViolations(
+        texts(numbers.map((acknowledge) => [16, 1, { acknowledge }, c.uri('a')])),
+      );
+    },
+  ),
 
-  conforms('MSG-11', 'takes a known option of the wrong type for a protocol violation', async (c) => {
-    const acknowledge = ['true', null, [], {}];
-    const messages: Wire[] = acknowledge.map((value) => [16, 1, { acknowledge: value }, c.uri('a')]);
-    if (c.announces('broker', 'pattern_based_subscription'))
-      for (const match of ['foo', 1, null]) messages.push([32, 1, { match }, c.uri('a')]);
-    if (c.announces('broker', 'publisher_exclusion'))
-      for (const value of [0, 'x']) messages.push([16, 1, { exclude_me: value }, c.uri('a')]);
-    if (c.announces('broker', 'subscriber_blackwhite_listing'))
-      for (const options of [{ exclude: 'x' }, { eligible_authrole: [1] }, { eligible: 5 }])
-        messages.push([16, 1, options, c.uri('a')]);
-    if (c.announces('dealer', 'caller_identification'))
-      messages.push([48, 1, { disclose_me: 1 }, c.uri('a')]);
-    await c.expectViolations(texts(messages));
-  }),
+  conforms(
+    'MSG-11',
+    'takes a known option of the wrong type for a protocol violation',
+    async (c) => {
+      const acknowledge = ['true', null, [], {}];
+      const messages: Wire[] = acknowledge.map((value) => [
+        16,
+        1,
+        { acknowledge: value },
+        c.uri('a'),
+      ]);
+      if (c.announces('broker', 'pattern_based_subscription'))
+        for (const match of ['foo', 1, null]) messages.push([32, 1, { match }, c.uri('a')]);
+      if (c.announces('broker', 'publisher_exclusion'))
+        for (const value of [0, 'x']) messages.push([16, 1, { exclude_me: value }, c.uri('a')]);
+      if (c.announces('broker', 'subscriber_blackwhite_listing'))
+        for (const options of [{ exclude: 'x' }, { eligible_authrole: [1] }, { eligible: 5 }])
+          messages.push([16, 1, options, c.uri('a')]);
+      if (c.announces('dealer', 'caller_identification'))
+        messages.push([48, 1, { disclose_me: 1 }, c.uri('a')]);
+      await c.expectViolations(texts(messages));
+    },
+  ),
 
   conforms('MSG-12', 'ignores unknown options', async (c) => {
     await expectIgnored(c, { xyzzy: 1, another_option: { deep: [true] } });

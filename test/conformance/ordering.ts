@@ -10,21 +10,25 @@ const numbers = [...Array(MANY).keys()];
 
 /** Ordering guarantees (WAMP 7.1). */
 export const orderingCases: readonly ConformanceCase[] = [
-  conforms('ORD-1', 'delivers the events of a publisher in their order over all topics', async (c) => {
-    const subscriber = await c.join('subscriber');
-    const subscriptions = [
-      await subscriber.subscribe(c.uri('a')),
-      await subscriber.subscribe(c.uri('b')),
-      await subscriber.subscribe(c.uri('c')),
-    ];
-    const publisher = await c.join('publisher');
-    const topics = ['a', 'b', 'c'];
-    publisher.sendTogether(
-      numbers.map((number) => [16, number + 1, {}, c.uri(String(topics[number % 3])), [number]]),
-    );
-    for (const number of numbers)
-      await subscriber.expect([36, subscriptions[number % 3], anyId, anyDict, [number]]);
-  }),
+  conforms(
+    'ORD-1',
+    'delivers the events of a publisher in their order over all topics',
+    async (c) => {
+      const subscriber = await c.join('subscriber');
+      const subscriptions = [
+        await subscriber.subscribe(c.uri('a')),
+        await subscriber.subscribe(c.uri('b')),
+        await subscriber.subscribe(c.uri('c')),
+      ];
+      const publisher = await c.join('publisher');
+      const topics = ['a', 'b', 'c'];
+      publisher.sendTogether(
+        numbers.map((number) => [16, number + 1, {}, c.uri(String(topics[number % 3])), [number]]),
+      );
+      for (const number of numbers)
+        await subscriber.expect([36, subscriptions[number % 3], anyId, anyDict, [number]]);
+    },
+  ),
 
   conforms('ORD-1', 'keeps the order of each of several publishers', async (c) => {
     const subscriber = await c.join('subscriber');
@@ -75,26 +79,30 @@ export const orderingCases: readonly ConformanceCase[] = [
       await callee.expect([68, number + 1, registrations[number % 2], anyDict, [number]]);
   }),
 
-  conforms('ORD-4', 'sends REGISTERED before the first invocation of the registration', async (c) => {
-    const caller = await c.join('caller');
-    const callee = await c.join('callee');
-    const call = (): void => {
-      for (let sent = 0; sent < 10; sent += 1) caller.call(c.uri('procedure'));
-    };
-    call();
-    callee.send([64, 1, {}, c.uri('procedure')]);
-    call();
-    const registered = await callee.expect([65, 1, anyId]);
-    caller.call(c.uri('procedure'), ['last']);
-    const last = [68, anyId, registered[2], anyDict, ['last']];
-    for (let message = await callee.receive(); !matches(last, message); ) {
-      ensure(
-        matches([68, anyId, registered[2], anyDict], message),
-        `expected INVOCATION, got ${JSON.stringify(message)}`,
-      );
-      message = await callee.receive();
-    }
-  }),
+  conforms(
+    'ORD-4',
+    'sends REGISTERED before the first invocation of the registration',
+    async (c) => {
+      const caller = await c.join('caller');
+      const callee = await c.join('callee');
+      const call = (): void => {
+        for (let sent = 0; sent < 10; sent += 1) caller.call(c.uri('procedure'));
+      };
+      call();
+      callee.send([64, 1, {}, c.uri('procedure')]);
+      call();
+      const registered = await callee.expect([65, 1, anyId]);
+      caller.call(c.uri('procedure'), ['last']);
+      const last = [68, anyId, registered[2], anyDict, ['last']];
+      for (let message = await callee.receive(); !matches(last, message);) {
+        ensure(
+          matches([68, anyId, registered[2], anyDict], message),
+          `expected INVOCATION, got ${JSON.stringify(message)}`,
+        );
+        message = await callee.receive();
+      }
+    },
+  ),
 
   conforms('ORD-6', 'answers each of several requests in flight', async (c) => {
     const peer = await c.join('peer');
@@ -158,7 +166,7 @@ export const orderingCases: readonly ConformanceCase[] = [
       if (number === MANY / 2) subscriber.send([34, 2, subscription]);
     }
     await publisher.publish(c.uri('topic'));
-    for (let message = await subscriber.receive(); !matches([35, 2], message); ) {
+    for (let message = await subscriber.receive(); !matches([35, 2], message);) {
       ensure(message[0] === 36, `expected EVENT, got ${JSON.stringify(message)}`);
       message = await subscriber.receive();
     }
@@ -174,7 +182,7 @@ export const orderingCases: readonly ConformanceCase[] = [
       caller.call(c.uri('procedure'));
       if (number === MANY / 2) callee.send([66, 2, registration]);
     }
-    for (let message = await callee.receive(); !matches([67, 2], message); ) {
+    for (let message = await callee.receive(); !matches([67, 2], message);) {
       ensure(message[0] === 68, `expected INVOCATION, got ${JSON.stringify(message)}`);
       callee.send([70, message[1], {}]);
       message = await callee.receive();

@@ -125,7 +125,10 @@ export class Peer {
   /** The next message; a closed connection is a failure. */
   async receive(): Promise<Wire> {
     const outcome = await this.outcome();
-    ensure(typeof outcome !== 'number', `${this.name}: the connection was closed (${String(outcome)})`);
+    ensure(
+      typeof outcome !== 'number',
+      `${this.name}: the connection was closed (${String(outcome)})`,
+    );
     return outcome;
   }
 

@@ -100,22 +100,26 @@ export const pubsubCases: readonly ConformanceCase[] = [
     knowsForbidden,
   ),
 
-  conforms('PS-11', 'sends every subscriber one event for each matching subscription', async (c) => {
-    const subscribers = [await c.join('first'), await c.join('second'), await c.join('third')];
-    const subscriptions: number[] = [];
-    for (const subscriber of subscribers)
-      subscriptions.push(await subscriber.subscribe(c.uri('topic')));
-    const bystander = await c.join('bystander');
-    await bystander.subscribe(c.uri('another'));
-    const publisher = await c.join('publisher');
-    const publication = await publisher.publish(c.uri('topic'), ['hello'], { to: 'all' });
-    for (const [index, subscriber] of subscribers.entries()) {
-      const payload = [['hello'], { to: 'all' }];
-      await subscriber.expect([36, subscriptions[index], publication, anyDict, ...payload]);
-      await subscriber.receiveNothing();
-    }
-    await bystander.receiveNothing();
-  }),
+  conforms(
+    'PS-11',
+    'sends every subscriber one event for each matching subscription',
+    async (c) => {
+      const subscribers = [await c.join('first'), await c.join('second'), await c.join('third')];
+      const subscriptions: number[] = [];
+      for (const subscriber of subscribers)
+        subscriptions.push(await subscriber.subscribe(c.uri('topic')));
+      const bystander = await c.join('bystander');
+      await bystander.subscribe(c.uri('another'));
+      const publisher = await c.join('publisher');
+      const publication = await publisher.publish(c.uri('topic'), ['hello'], { to: 'all' });
+      for (const [index, subscriber] of subscribers.entries()) {
+        const payload = [['hello'], { to: 'all' }];
+        await subscriber.expect([36, subscriptions[index], publication, anyDict, ...payload]);
+        await subscriber.receiveNothing();
+      }
+      await bystander.receiveNothing();
+    },
+  ),
 
   conforms('PS-12', 'sends the publisher none of its own events', async (c) => {
     const publisher = await c.join('publisher');

@@ -2,7 +2,7 @@ import { CANCELABLE_CALLEE } from './case-context.js';
 import { conforms } from './conformance-case.js';
 import type { ConformanceCase } from './conformance-case.js';
 import { anyDict, anyId, anyNumber, dictWith, error } from './pattern.js';
-import type { Peer, Wire } from "./peer.js";
+import type { Peer, Wire } from './peer.js';
 import { announced } from './target.js';
 
 const UNKNOWN = 2 ** 53 - 1;
@@ -134,10 +134,13 @@ const callCases: readonly ConformanceCase[] = [
     const registration = await callee.register(c.uri('procedure'));
     const callers = [await c.join('first'), await c.join('second')];
     for (let round = 0; round < 10; round += 1)
-      for (const [index, caller] of callers.entries()) caller.call(c.uri('procedure'), [round, index]);
+      for (const [index, caller] of callers.entries())
+        caller.call(c.uri('procedure'), [round, index]);
     const invocations: Wire[] = [];
     for (let received = 0; received < 20; received += 1)
-      invocations.push(await callee.expect([68, anyId, registration, anyDict, [anyNumber, anyNumber]]));
+      invocations.push(
+        await callee.expect([68, anyId, registration, anyDict, [anyNumber, anyNumber]]),
+      );
     // The later ones first, so that no answer comes in the order of its call.
     for (const invocation of invocations.reverse())
       callee.send([70, invocation[1], {}, invocation[4]]);
@@ -199,22 +202,26 @@ const leavingCases: readonly ConformanceCase[] = [
     announced('dealer', 'call_canceling'),
   ),
 
-  conforms('RP-12 RP-13', 'interrupts no callee that cannot be, and discards its answer', async (c) => {
-    const callee = await c.join('callee');
-    const registration = await callee.register(c.uri('procedure'));
-    const caller = await c.join('caller');
-    const ended = await c.witness(caller);
-    caller.call(c.uri('procedure'));
-    const first = await callee.invoked(registration);
-    caller.call(c.uri('procedure'));
-    const second = await callee.invoked(registration);
-    await caller.leave();
-    await ended();
-    await callee.receiveNothing();
-    callee.send([70, first, {}, ['too late']]);
-    callee.send([8, 68, second, {}, c.uri('error')]);
-    await callee.receiveNothing();
-  }),
+  conforms(
+    'RP-12 RP-13',
+    'interrupts no callee that cannot be, and discards its answer',
+    async (c) => {
+      const callee = await c.join('callee');
+      const registration = await callee.register(c.uri('procedure'));
+      const caller = await c.join('caller');
+      const ended = await c.witness(caller);
+      caller.call(c.uri('procedure'));
+      const first = await callee.invoked(registration);
+      caller.call(c.uri('procedure'));
+      const second = await callee.invoked(registration);
+      await caller.leave();
+      await ended();
+      await callee.receiveNothing();
+      callee.send([70, first, {}, ['too late']]);
+      callee.send([8, 68, second, {}, c.uri('error')]);
+      await callee.receiveNothing();
+    },
+  ),
 
   ...Object.entries(WAYS_TO_LEAVE).map(([way, leave]) =>
     conforms('RP-14', `cancels the calls of a callee that ${way}`, async (c) => {

@@ -16,7 +16,10 @@ export async function learnFacts(target: Target): Promise<Facts> {
   try {
     const peer = await context.join('first session');
     const roles = peer.welcome['roles'];
-    ensure(isDict(roles), `WELCOME.Details.roles is no dictionary: ${JSON.stringify(peer.welcome)}`);
+    ensure(
+      isDict(roles),
+      `WELCOME.Details.roles is no dictionary: ${JSON.stringify(peer.welcome)}`,
+    );
     return { target, roles };
   } finally {
     await context.close();

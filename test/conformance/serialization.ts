@@ -21,9 +21,10 @@ const UNDECODABLE = [
 export const serializationCases: readonly ConformanceCase[] = [
   conforms('SER-2', 'takes JSON with any white space, escapes and order of keys', async (c) => {
     const peer = await c.join('peer');
-    const escaped = [...c.uri('topic')]
-      .map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
-      .join('');
+    const escaped = Array.from(
+      c.uri('topic'),
+      (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ).join('');
     peer.sendText(` \t\r\n[ 32\t,\n1 , {\r\n} , "${escaped}" ] \n`);
     const subscribed = await peer.expect([33, 1, anyId]);
     const publisher = await c.join('publisher');
@@ -35,20 +36,39 @@ export const serializationCases: readonly ConformanceCase[] = [
     await peer.expect([36, subscribed[2], published[2], anyDict, ...payload]);
   }),
 
-  conforms('SER-9', 'leaves a string that begins with U+0000 as it is from JSON to JSON', async (c) => {
-    const subscriber = await c.join('subscriber');
-    const subscription = await subscriber.subscribe(c.uri('topic'));
-    const publisher = await c.join('publisher');
-    const payload = [['\u0000AAEC', '\u0000no base64', '\u0000'], { bytes: '\u0000AAEC' }];
-    const publication = await publisher.publish(c.uri('topic'), ...payload);
-    await subscriber.expect([36, subscription, publication, anyDict, ...payload]);
-  }),
+  conforms(
+    'SER-9',
+    'leaves a string that begins with U+0000 as it is from JSON to JSON',
+    async (c) => {
+      const subscriber = await c.join('subscriber');
+      const subscription = await subscriber.subscribe(c.uri('topic'));
+      const publisher = await c.join('publisher');
+      const payload = [['\u0000AAEC', '\u0000no base64', '\u0000'], { bytes: '\u0000AAEC' }];
+      const publication = await publisher.publish(c.uri('topic'), ...payload);
+      await subscriber.expect([36, subscription, publication, anyDict, ...payload]);
+    },
+  ),
 
   conforms('SER-11', 'forwards every kind of JSON value unchanged', async (c) => {
     const subscriber = await c.join('subscriber');
     const subscription = await subscriber.subscribe(c.uri('topic'));
     const publisher = await c.join('publisher');
-    const args = [null, true, false, 0, -1, 0.5, -1.25e-7, 1e21, 2 ** 53, '', [], {}, [[], {}], 'é'];
+    const args = [
+      null,
+      true,
+      false,
+      0,
+      -1,
+      0.5,
+      -1.25e-7,
+      1e21,
+      2 ** 53,
+      '',
+      [],
+      {},
+      [[], {}],
+      'é',
+    ];
     const kwargs = { '': null, nested: { list: [[[1]], { deep: {} }], empty: '' }, zero: 0 };
     const publication = await publisher.publish(c.uri('topic'), args, kwargs);
     await subscriber.expect([36, subscription, publication, anyDict, args, kwargs]);

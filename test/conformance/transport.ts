@@ -16,15 +16,19 @@ export const transportCases: readonly ConformanceCase[] = [
     );
   }),
 
-  conforms('WS-4', 'chooses a subprotocol that it knows among those offered', async ({ target }) => {
-    const offered = ['x.unknown', 'wamp.2.cbor', 'wamp.2.json'];
-    const { status, protocol, destroy } = await upgrade(target.url, offered);
-    destroy();
-    ensure(
-      status === 101 && (protocol === 'wamp.2.cbor' || protocol === 'wamp.2.json'),
-      `expected 101 with wamp.2.cbor or wamp.2.json, got ${status} with ${String(protocol)}`,
-    );
-  }),
+  conforms(
+    'WS-4',
+    'chooses a subprotocol that it knows among those offered',
+    async ({ target }) => {
+      const offered = ['x.unknown', 'wamp.2.cbor', 'wamp.2.json'];
+      const { status, protocol, destroy } = await upgrade(target.url, offered);
+      destroy();
+      ensure(
+        status === 101 && (protocol === 'wamp.2.cbor' || protocol === 'wamp.2.json'),
+        `expected 101 with wamp.2.cbor or wamp.2.json, got ${status} with ${String(protocol)}`,
+      );
+    },
+  ),
 
   conforms('WS-5', 'gives no session to a client that offers no known subprotocol', async (c) => {
     await expectRefusedUpgrade(c, []);
@@ -48,14 +52,18 @@ export const transportCases: readonly ConformanceCase[] = [
     await peer.expectViolation();
   }),
 
-  conforms('WS-10', 'takes two messages in one WebSocket message for a protocol violation', async (c) => {
-    const [first, second] = [1, 2].map((id) => JSON.stringify([32, id, {}, c.uri('topic')]));
-    await c.expectViolations([
-      `${String(first)}${String(second)}`,
-      `${String(first)}\n${String(second)}`,
-      `${String(first)}\u001e`,
-    ]);
-  }),
+  conforms(
+    'WS-10',
+    'takes two messages in one WebSocket message for a protocol violation',
+    async (c) => {
+      const [first, second] = [1, 2].map((id) => JSON.stringify([32, id, {}, c.uri('topic')]));
+      await c.expectViolations([
+        `${String(first)}${String(second)}`,
+        `${String(first)}\n${String(second)}`,
+        `${String(first)}\u001e`,
+      ]);
+    },
+  ),
 
   conforms('WS-11', 'takes one message split over WebSocket frames for one message', async (c) => {
     const peer = await c.join('peer');
@@ -65,42 +73,50 @@ export const transportCases: readonly ConformanceCase[] = [
     await peer.expect([33, 2, anyId]);
   }),
 
-  conforms('WS-12', 'ends a session whose connection is cut or closed without GOODBYE', async (c) => {
-    const caller = await c.join('caller');
-    for (const way of ['cut', 'closed'] as const) {
-      const procedure = c.uri(way);
-      const callee = await c.join(`callee to be ${way}`);
-      const registration = await callee.register(procedure);
-      const request = caller.call(procedure);
-      await callee.invoked(registration);
-      if (way === 'cut') callee.cut();
-      else await callee.leave();
-      await caller.expect(error(48, request, 'wamp.error.canceled'));
-      const again = caller.call(procedure);
-      await caller.expect(error(48, again, 'wamp.error.no_such_procedure'));
-    }
-  }),
+  conforms(
+    'WS-12',
+    'ends a session whose connection is cut or closed without GOODBYE',
+    async (c) => {
+      const caller = await c.join('caller');
+      for (const way of ['cut', 'closed'] as const) {
+        const procedure = c.uri(way);
+        const callee = await c.join(`callee to be ${way}`);
+        const registration = await callee.register(procedure);
+        const request = caller.call(procedure);
+        await callee.invoked(registration);
+        if (way === 'cut') callee.cut();
+        else await callee.leave();
+        await caller.expect(error(48, request, 'wamp.error.canceled'));
+        const again = caller.call(procedure);
+        await caller.expect(error(48, again, 'wamp.error.no_such_procedure'));
+      }
+    },
+  ),
 
-  conforms('WS-13', 'closes the connection after GOODBYE or opens a new session on it', async (c) => {
-    const peer = await c.join('peer');
-    const first = peer.session;
-    await peer.subscribe(c.uri('topic'));
-    peer.send([6, {}, 'wamp.close.normal']);
-    await peer.expect([6, anyDict, 'wamp.close.goodbye_and_out']);
-    peer.send(c.hello());
-    let outcome = await peer.outcome();
-    if (matches([4, 'jwt', anyDict], outcome)) {
-      peer.send([5, c.token, {}]);
-      outcome = await peer.outcome();
-    }
-    if (typeof outcome === 'number') throw new NotOffered('the router closes the connection');
-    ensure(
-      outcome[0] === 2 && isId(outcome[1]) && outcome[1] !== first,
-      `expected WELCOME with another session id than ${first}, got ${JSON.stringify(outcome)}`,
-    );
-    peer.send([32, 1, {}, c.uri('topic')]);
-    await peer.expect([33, 1, anyId]);
-  }),
+  conforms(
+    'WS-13',
+    'closes the connection after GOODBYE or opens a new session on it',
+    async (c) => {
+      const peer = await c.join('peer');
+      const first = peer.session;
+      await peer.subscribe(c.uri('topic'));
+      peer.send([6, {}, 'wamp.close.normal']);
+      await peer.expect([6, anyDict, 'wamp.close.goodbye_and_out']);
+      peer.send(c.hello());
+      let outcome = await peer.outcome();
+      if (matches([4, 'jwt', anyDict], outcome)) {
+        peer.send([5, c.token, {}]);
+        outcome = await peer.outcome();
+      }
+      if (typeof outcome === 'number') throw new NotOffered('the router closes the connection');
+      ensure(
+        outcome[0] === 2 && isId(outcome[1]) && outcome[1] !== first,
+        `expected WELCOME with another session id than ${first}, got ${JSON.stringify(outcome)}`,
+      );
+      peer.send([32, 1, {}, c.uri('topic')]);
+      await peer.expect([33, 1, anyId]);
+    },
+  ),
 
   conforms('WS-14', 'survives a message that is too long, and says so', async (c) => {
     const peer = await c.join('peer');

@@ -72,7 +72,10 @@ export const violationCases: readonly ConformanceCase[] = [
   }),
 
   conforms('PV-10 RP-13', 'discards answers to an invocation that it ended itself', async (c) => {
-    for (const answer of [(id: number): Wire => [70, id, {}], (id: number): Wire => [8, 68, id, {}, 'com.example.error']]) {
+    for (const answer of [
+      (id: number): Wire => [70, id, {}],
+      (id: number): Wire => [8, 68, id, {}, 'com.example.error'],
+    ]) {
       const { callee, caller, invocation } = await invoke(c, `p${String(answer(1)[0])}`);
       const ended = await c.witness(caller);
       await caller.leave();

@@ -1,0 +1,35 @@
+import { authenticationCases, authorizationCases } from './authentication.js';
+import { cancelingCases } from './canceling.js';
+import type { ConformanceCase } from './conformance-case.js';
+import { disclosureCases } from './disclosure.js';
+import { eligibilityCases } from './eligibility.js';
+import { idCases } from './ids.js';
+import { messageFormatCases } from './message-format.js';
+import { orderingCases } from './ordering.js';
+import { pubsubCases } from './pubsub.js';
+import { rpcCases } from './rpc.js';
+import { serializationCases } from './serialization.js';
+import { sessionClosingCases, sessionOpeningCases } from './session.js';
+import { transportCases } from './transport.js';
+import { uriCases } from './uris.js';
+import { violationCases } from './violations.js';
+
+/** Every case of the suite. */
+export const CASES: readonly ConformanceCase[] = [
+  ...transportCases,
+  ...serializationCases,
+  ...messageFormatCases,
+  ...idCases,
+  ...uriCases,
+  ...sessionOpeningCases,
+  ...sessionClosingCases,
+  ...violationCases,
+  ...orderingCases,
+  ...pubsubCases,
+  ...rpcCases,
+  ...cancelingCases,
+  ...eligibilityCases,
+  ...disclosureCases,
+  ...authenticationCases,
+  ...authorizationCases,
+];
