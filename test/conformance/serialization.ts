@@ -17,6 +17,45 @@ const UNDECODABLE = [
   '[32, 1, {}, NaN]',
 ];
 
+/** Arguments and ArgumentsKw that are no JSON although they look like it from afar. */
+const UNDECODABLE_PAYLOAD = [
+  ...['[1,]', '[,1]', '[1 2]', '["a" "b"]', '[01]', '[-]', '[+1]', '[.5]', '[1.]', '[1e]', '[0x1]'],
+  ...[
+    '[tru]',
+    '[truex]',
+    '[nul]',
+    '[NaN]',
+    '[Infinity]',
+    '[undefined]',
+    '[1',
+    '[1}',
+    '[1]]',
+    '[[1]',
+  ],
+  ...[
+    '["\u0001"]',
+    '["\n"]',
+    '["\\x"]',
+    '["\\u12g4"]',
+    '["a]',
+    "['a']",
+    '[1] x',
+    '[1],',
+    '[1]\u0000',
+  ],
+  ...[
+    '[],{"a":1,}',
+    '[],{a:1}',
+    '[],{"a"}',
+    '[],{"a":}',
+    '[],{"a" 1}',
+    '[],{1:2}',
+    '[],{"a":1]',
+    '[],{,}',
+  ],
+  ...['[/* 1 */]', '[],{"a":1}}', '[],{"a":"\t"}', '[{"a":[1}]'],
+];
+
 /** Serialization as JSON (WAMP 2.2, 15.4). */
 export const serializationCases: readonly ConformanceCase[] = [
   conforms('SER-2', 'takes JSON with any white space, escapes and order of keys', async (c) => {
@@ -33,7 +72,9 @@ export const serializationCases: readonly ConformanceCase[] = [
     );
     const published = await publisher.expect([17, 1, anyId]);
     const payload = [['é😀\n/"\\'], { a: -150, b: 1 }];
+    publisher.sendText(`[16,2,{}\n,"${c.uri('topic')}" , [ ]\t, {\r\n} ] `);
     await peer.expect([36, subscribed[2], published[2], anyDict, ...payload]);
+    await peer.expect([36, subscribed[2], anyId, anyDict]);
   }),
 
   conforms(
@@ -78,12 +119,47 @@ export const serializationCases: readonly ConformanceCase[] = [
     await c.expectViolations(UNDECODABLE);
   }),
 
+  conforms('SER-15', 'takes payload that cannot be decoded for a protocol violation', async (c) => {
+    const subscriber = await c.join('subscriber');
+    await subscriber.subscribe(c.uri('topic'));
+    const sent = UNDECODABLE_PAYLOAD.map((rest) => `[16,1,{},"${c.uri('topic')}",${rest}]`);
+    await c.expectViolations(sent);
+    await subscriber.receiveNothing();
+  }),
+
+  conforms('SER-10', 'forwards numbers that JavaScript cannot hold', async (c) => {
+    const subscriber = await c.join('subscriber');
+    await subscriber.subscribe(c.uri('topic'));
+    const publisher = await c.join('publisher');
+    const numbers = ['9007199254740993', '-9007199254740993', '123456789012345678901234567890'];
+    for (const [index, number] of numbers.entries()) {
+      publisher.sendText(`[16,${index + 1},{},"${c.uri('topic')}",[${number}]]`);
+      const text = await subscriber.receiveText();
+      ensure(text.includes(`[${number}]`), `expected ${number}, got ${text}`);
+    }
+  }),
+
   conforms('SER-16', 'refuses text that is not UTF-8', async (c) => {
     for (const bytes of ['ff', 'c3', 'eda080', 'c0af', 'f4908080']) {
       const peer = await c.join('peer');
       const [before, after] = [`[32, 1, {}, "${c.uri('a')}`, '"]'].map((part) => Buffer.from(part));
       ensure(before !== undefined && after !== undefined, 'two parts');
       peer.sendBytes(Buffer.concat([before, Buffer.from(bytes, 'hex'), after]), { binary: false });
+      const outcome = await peer.outcome();
+      ensure(
+        outcome === 1007 || matches(abort('wamp.error.protocol_violation'), outcome),
+        `bytes ${bytes}: expected a protocol violation or closing 1007, got ${JSON.stringify(outcome)}`,
+      );
+      await peer.dispose();
+    }
+  }),
+
+  conforms('SER-16', 'refuses payload that is not UTF-8', async (c) => {
+    for (const bytes of ['ff', 'c3', 'eda080', 'c0af', 'f4908080']) {
+      const peer = await c.join('peer');
+      const head = Buffer.from(`[16,1,{},"${c.uri('a')}",["`);
+      const text = Buffer.concat([head, Buffer.from(bytes, 'hex'), Buffer.from('"]]')]);
+      peer.sendBytes(text, { binary: false });
       const outcome = await peer.outcome();
       ensure(
         outcome === 1007 || matches(abort('wamp.error.protocol_violation'), outcome),
