@@ -1,6 +1,7 @@
 import { equal } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
+import { startApplicationTarget } from './application-target.js';
 import { startBareRouter } from './bare-router.js';
 import { CASES } from './cases.js';
 import { formatFailure } from './report.js';
@@ -12,6 +13,10 @@ import type { DisposableRouter, Facts } from './target.js';
 const NOT_ANNOUNCED = new Set([
   ...['URI-7', 'URI-13', 'URI-14', 'ORD-8', 'PI-1', 'PI-2', 'CI-1', 'CI-2', 'CI-3'],
 ]);
+
+describe('conformance of the application', () => {
+  runSuite(startApplicationTarget);
+});
 
 describe('conformance of the router alone', () => {
   runSuite(startBareRouter);

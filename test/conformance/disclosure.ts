@@ -3,7 +3,7 @@ import { conforms } from './conformance-case.js';
 import type { ConformanceCase } from './conformance-case.js';
 import { anyDict, anyId, dictWith, dictWithout, error, matches } from './pattern.js';
 import type { Peer } from './peer.js';
-import { announced } from './target.js';
+import { announced, unannounced } from './target.js';
 import { ensure, NotOffered } from './transcript.js';
 
 const exclusion = announced('broker', 'publisher_exclusion');
@@ -92,6 +92,30 @@ export const disclosureCases: readonly ConformanceCase[] = [
       await callee.expect([68, anyId, registration, dictWith({ caller: caller.session })]);
     },
     callerIdentification,
+  ),
+
+  conforms(
+    'SES-3',
+    'discloses no caller without announcing caller identification',
+    async (c) => {
+      const { callee, caller, registration } = await calleeAndCaller(c, { disclose_caller: true });
+      caller.send([48, 1, { disclose_me: true }, c.uri('procedure')]);
+      await callee.expect([68, anyId, registration, dictWithout('caller')]);
+    },
+    unannounced('dealer', 'caller_identification'),
+  ),
+
+  conforms(
+    'SES-3',
+    'discloses no publisher without announcing publisher identification',
+    async (c) => {
+      const { publisher, event } = await disclosed(c, { disclose_me: true });
+      ensure(
+        publisher === undefined || matches(dictWithout('publisher'), event[3]),
+        `a publisher is disclosed: ${JSON.stringify(event)}`,
+      );
+    },
+    unannounced('broker', 'publisher_identification'),
   ),
 
   conforms('CI-4', 'discloses no caller if nobody wants it', async (c) => {

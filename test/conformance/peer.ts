@@ -183,6 +183,11 @@ export class Peer {
     }
   }
 
+  /** Reads no more, not even the end of the connection. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
   /** Cuts the TCP connection. */
   cut(): void {
     this.#socket.terminate();
@@ -191,6 +196,7 @@ export class Peer {
   /** Ends the connection, in whatever state it is. */
   async dispose(): Promise<void> {
     if (this.#socket.readyState === WebSocket.CLOSED) return;
+    this.#socket.resume();
     const gone = new Promise<void>((resolve) => {
       this.#socket.once('close', () => {
         resolve();

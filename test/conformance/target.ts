@@ -57,6 +57,12 @@ export const announced =
   (facts) =>
     announces(facts, role, feature) ? undefined : `${role} does not announce ${feature}`;
 
+/** The router does not announce this feature. */
+export const unannounced =
+  (role: 'broker' | 'dealer', feature: string): Need =>
+  (facts) =>
+    announces(facts, role, feature) ? `${role} announces ${feature}` : undefined;
+
 /** The listener asks for a token. */
 export const challenges: Need = ({ target }) =>
   target.token === undefined ? 'the listener asks for no authentication' : undefined;

@@ -118,6 +118,19 @@ export const violationCases: readonly ConformanceCase[] = [
     ensure((await offender.leave()).length === 0, 'the offender got something after ABORT');
   }),
 
+  conforms('PV-15', 'does not wait for the end of the connection to do so', async (c) => {
+    const other = await c.join('other');
+    const subscription = await other.subscribe(c.uri('topic'));
+    const offender = await c.join('offender');
+    await offender.register(c.uri('procedure'));
+    // Who does not read does not answer the closing of the connection either, so that it lasts.
+    offender.pause();
+    offender.sendTogether([[16, 2, {}, c.uri('topic')], [99]]);
+    await other.expect([36, subscription, anyId, anyDict]);
+    const call = other.call(c.uri('procedure'));
+    await other.expect(error(48, call, 'wamp.error.no_such_procedure'));
+  }),
+
   conforms('PV-16', 'does nothing more for the offender', async (c) => {
     const subscriber = await c.join('subscriber');
     await subscriber.subscribe(c.uri('topic'));

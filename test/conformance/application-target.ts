@@ -1,0 +1,83 @@
+import { createHmac } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+
+import { startApplication } from '../../src/application.js';
+import { loadConfig } from '../../src/config/load.js';
+import { isDict, silentLogger } from '../../src/router/index.js';
+import type { DisposableRouter, Target } from './target.js';
+
+const DEVELOPMENT = fileURLToPath(new URL('../../../config/development.yaml', import.meta.url));
+const DEVELOPMENT_KEY = 'development-only token key 4f1c9a7be03d52684f7190ab';
+/** Long enough for any machine, short enough to wait for. */
+const HANDSHAKE_MS = 3000;
+
+/**
+ * Starts the application as in development, on ports of its own and with a second realm, and gets a token as a browser does: its
+ * public listener is the one under test.
+ */
+export async function startApplicationTarget(): Promise<DisposableRouter> {
+  const environment = { EXPRESSWAY_PUBLIC__PORT: '0', EXPRESSWAY_TRUSTED__PORT: '0' };
+  const { config, users } = await loadConfig(DEVELOPMENT, environment);
+  const application = await startApplication({
+    config: {
+      ...config,
+      realms: config.realms.flatMap((realm) => [realm, { ...realm, name: 'realm2' }]),
+      limits: { ...config.limits, authMs: HANDSHAKE_MS },
+    },
+    users,
+    logger: silentLogger,
+  });
+  const token = await getToken(application.publicUrl);
+  const target: Target = {
+    url: `${application.publicUrl.replace('http', 'ws')}${config.public.wsPath}`,
+    realm: 'realm1',
+    prefix: 'com.example.',
+    token,
+    refusedTokens: refusedTokens(token),
+    openUrl: application.trustedUrl,
+    forbiddenPrefix: 'net.example.',
+    otherRealm: 'realm2',
+    strictRequestIds: true,
+    oversizedBytes: 64 * 1024,
+    timeoutMs: 5000,
+    handshakeTimeoutMs: 2 * HANDSHAKE_MS,
+    startAnother: startApplicationTarget,
+  };
+  return { target, shutdown: () => application.close('shutdown') };
+}
+
+async function getToken(publicUrl: string): Promise<string> {
+  const credentials = Buffer.from('admin:kitten').toString('base64');
+  const response = await fetch(`${publicUrl}/get_token`, {
+    headers: { authorization: `Basic ${credentials}` },
+  });
+  const body = await response.text();
+  if (!response.ok) throw new Error(`no token: ${response.status} ${body}`);
+  return body;
+}
+
+/** The good token's siblings, each with one fault; those that differ in their claims are signed as the good one is. */
+function refusedTokens(token: string): readonly string[] {
+  const [header = '', payload = ''] = token.split('.');
+  const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+  if (!isDict(claims)) throw new Error('a token without claims');
+  const now = Math.floor(Date.now() / 1000);
+  const faults = [
+    { iat: now - 7200, exp: now - 3600 },
+    { aud: 'somebody.else' },
+    { iss: 'somebody.else' },
+    { sub: 'nobody' },
+    { exp: undefined },
+    { exp: String(now + 60) },
+    { nbf: now + 3600 },
+  ];
+  return [
+    ...faults.map((fault) => sign(header, { ...claims, ...fault }, DEVELOPMENT_KEY)),
+    sign(header, claims, 'some other key of at least thirty-two bytes'),
+  ];
+}
+
+function sign(header: string, claims: object, key: string): string {
+  const signed = `${header}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
+  return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`;
+}
