@@ -74,8 +74,9 @@ async function enter(target: Target): Promise<Facts | undefined> {
   }
 }
 
-const isSelected = (row: string, filter: string | undefined): boolean =>
-  filter === undefined || row === filter || row.startsWith(`${filter}-`);
+function isSelected(row: string, filter: string | undefined): boolean {
+  return filter === undefined || row === filter || row.startsWith(`${filter}-`);
+}
 
 function toTarget(flags: Flags): Target {
   return {
