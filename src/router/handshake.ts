@@ -180,10 +180,12 @@ export class Handshake {
       challenge: (method, extra) => {
         if (isChallenged) return Promise.reject(new Error('at most one CHALLENGE for each HELLO'));
         isChallenged = true;
+        const isOver = new PeerGone('the handshake is over');
+        if (this.#gone.signal.aborted) return Promise.reject(isOver);
         return new Promise((resolve, reject) => {
           this.#onauthenticate = resolve;
           this.#gone.signal.addEventListener('abort', () => {
-            reject(new PeerGone('the handshake is over'));
+            reject(isOver);
           });
           this.#expected = 'authenticate';
           this.#options.transport.send({ type: MessageType.Challenge, method, extra });

@@ -57,11 +57,15 @@ export class Inbox {
     this.#drain();
   }
 
-  /** Drops what waits, for good. */
+  /** Drops what waits, for good. The transport is read again: it may outlive the session, and the peer's GOODBYE must be heard. */
   close(): void {
+    const isPaused = this.#isHeld || this.#throttle !== undefined;
     this.#isClosed = true;
+    this.#isHeld = false;
     this.#waiting = [];
     clearTimeout(this.#throttle);
+    this.#throttle = undefined;
+    if (isPaused) this.#options.transport.resume();
   }
 
   #drain(): void {
