@@ -48,6 +48,13 @@ export interface ConnectionSurroundings {
 const AGENT = 'Expressway';
 const CLIENT_ROLES: Dict = { callee: { features: { call_canceling: true } } };
 
+/** The router's own clients need no way in. */
+const INTERNAL_ENTRANCE: Entrance = {
+  authenticators: [],
+  requestIds: 'strict',
+  limits: UNLIMITED_SESSION,
+};
+
 /**
  * One transport from its first message to its last: a handshake, a session, and perhaps another of both after a GOODBYE. The only sender
  * of ABORT.
@@ -100,7 +107,7 @@ export class Connection {
         roles: CLIENT_ROLES,
         principal: { ...identity, authmethod: 'internal', authprovider: 'router' },
       },
-      { authenticators: [], requestIds: 'strict', limits: UNLIMITED_SESSION },
+      INTERNAL_ENTRANCE,
     );
     return session;
   }
@@ -158,7 +165,7 @@ export class Connection {
       roles,
       limits: entrance.limits,
       requestIds: realm.requestIds ?? entrance.requestIds,
-      isInternal: principal.authmethod === 'internal',
+      isInternal: entrance === INTERNAL_ENTRANCE,
       receive: (message) => {
         realm.receive(session, message);
       },

@@ -3,6 +3,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, it } from 'node:test';
+import { inspect } from 'node:util';
 import { fetchToken, startTestApplication, webSocketUrl } from '../support/application.js';
 import { makeToken } from '../support/tokens.js';
 import { ALL_ROLES, connectWire, joinWithToken, upgradeStatus } from '../support/wire-client.js';
@@ -161,7 +162,7 @@ describe('W6: a weaker method', () => {
     [['trusted', 'internal'], 'wamp.error.no_matching_auth_method'],
   ];
   for (const [authmethods, reason] of offers) {
-    it(`${String(JSON.stringify(authmethods))} is refused with ${reason}`, async (t) => {
+    it(`an offer of ${inspect(authmethods)} is refused with ${reason}`, async (t) => {
       const application = await startTestApplication(t);
       const client = await connectWire(t, webSocketUrl(application));
       client.send([1, 'realm1', { ...ALL_ROLES, authmethods }]);
