@@ -10,8 +10,11 @@ export async function check(
   const loaded = await loadConfiguration(file, environment);
   if (loaded === undefined) return ExitCode.usage;
   const { config, users } = loaded;
-  environment.print(
-    `The configuration is right: ${config.realms.length} realms, ${config.auth.jwt.keys.length} token keys, ${users.length} users.\n`,
-  );
+  const counts = [
+    `Realms: ${config.realms.length}`,
+    `token keys: ${config.auth.jwt.keys.length}`,
+    `users: ${users.length}`,
+  ];
+  environment.print(`The configuration is right. ${counts.join(', ')}.\n`);
   return ExitCode.ok;
 }

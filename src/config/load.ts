@@ -92,19 +92,16 @@ function validateSections(node: ConfigNode): Sections {
 async function readSessionSecrets(
   reader: SecretReader,
 ): Promise<readonly [string, ...string[]] | undefined> {
-  const before = reader.problems.length;
   const secret = await reader.read(SESSION, 'secret');
   const previous = await reader.read(SESSION, 'previous_secret');
   for (const given of [secret, previous]) {
     const weakness = given && weaknessOf(Buffer.from(given), SESSION_SECRET_BYTES);
     if (weakness) reader.report(SESSION, `expected a strong secret, but it ${weakness}`);
   }
-  if (secret === undefined) {
-    if (reader.problems.length === before) {
-      reader.report(SESSION, 'expected secret or secret_file, found neither');
-    }
-    return undefined;
+  if (!reader.isGiven(SESSION, 'secret')) {
+    reader.report(SESSION, 'expected secret or secret_file, found neither');
   }
+  if (secret === undefined) return undefined;
   return previous === undefined ? [secret] : [secret, previous];
 }
 

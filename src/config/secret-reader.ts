@@ -46,6 +46,11 @@ export class SecretReader {
     return undefined;
   }
 
+  /** Whether `key` of the mapping at `path`, or its file, is there in whatever form. */
+  isGiven(path: ConfigPath, key: string): boolean {
+    return [key, `${key}_file`].some((name) => findNode(this.#root, [...path, name]) !== undefined);
+  }
+
   /** Adds the problem that what stands at `path` is not as it must be. */
   report(path: ConfigPath, message: string): void {
     this.problems.push({ origin: originOf(this.#root, path), path: pointer(path), message });

@@ -84,7 +84,9 @@ function withoutUnknownKeys(
     const meant = suggestion(key, known);
     const hint = meant === undefined ? `known are ${known.join(', ')}` : `did you mean ${meant}?`;
     const message = `unknown key (${hint})`;
-    problems.push({ origin: entry.key, path: pointer([...path, key]), message });
+    // What looks like no key at all may be a piece of a secret that was not quoted.
+    const shown = /^[\w-]{1,40}$/.test(key) ? key : '(not shown)';
+    problems.push({ origin: entry.key, path: pointer([...path, shown]), message });
   }
   return { ...node, entries };
 }
