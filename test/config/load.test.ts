@@ -200,7 +200,10 @@ colour: red
 
   it('refuses realms and roles given twice, and names that are no URIs', async (t) => {
     const folder = await ConfigurationFolder.make(t, {
-      'a.yaml': `${MINIMAL.replace('realms:', 'realms:\n  - { name: realm1, roles: [{ name: a }, { name: a }] }\n  - { name: "a b", roles: [] }')}`,
+      'a.yaml': MINIMAL.replace(
+        'realms:',
+        'realms:\n  - { name: realm1, roles: [{ name: a }, { name: a }] }\n  - { name: "a b", roles: [] }',
+      ),
     });
     deepEqual(await folder.problems('a.yaml'), [
       'a.yaml:4:13 /realms/1/name: expected the name of a realm: a URI such as com.example.realm, found "a b"',

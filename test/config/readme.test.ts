@@ -35,10 +35,8 @@ const defaults = parseYaml(await readFile(DEFAULT_CONFIG_FILE, 'utf8'), () => ({
 })).node;
 
 const spell = (node: ConfigNode | undefined): string => {
-  if (node === undefined) return '–';
-  const value = plainValue(node);
-  if (value === null) return '–';
-  return Array.isArray(value) ? `\`[${value.join(', ')}]\`` : `\`${String(value)}\``;
+  if (node?.kind === 'list') return `\`[${node.items.map(plainValue).join(', ')}]\``;
+  return node?.kind === 'scalar' && node.value !== null ? `\`${String(node.value)}\`` : '–';
 };
 
 describe('config/README.md', () => {
