@@ -27,6 +27,16 @@ describe('FormGuard', () => {
     assert.equal((await client.post('/logout', { csrf_token: before })).status, 403);
   });
 
+  it('refuses the token of another session', async (t) => {
+    const { client } = await startWeb(t);
+    const other = client.stranger();
+    await client.logIn('admin', 'kitten');
+    await other.logIn('admin', 'kitten');
+    const csrf_token = await other.formToken('/livestatus');
+    assert.equal((await client.post('/logout', { csrf_token })).status, 403);
+    assert.equal((await other.post('/logout', { csrf_token })).status, 303);
+  });
+
   it('takes no token without its cookie, and no cookie that it cannot have set', async (t) => {
     const { client } = await startWeb(t);
     const csrf_token = await client.formToken('/login');
