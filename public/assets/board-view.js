@@ -1,4 +1,4 @@
-import { fullTime, relativeTime } from './relative-time.js';
+import { fullTime, parseTime, relativeTime } from './relative-time.js';
 
 const freshMs = 6000;
 /** A longer table would neither be read nor stay fast. */
@@ -69,7 +69,7 @@ export class BoardView {
     const edition = `${status.version} ${status.changed_at}`;
     if (entry.edition === edition) return;
     entry.edition = edition;
-    entry.atMs = Date.parse(status.changed_at);
+    entry.atMs = parseTime(status.changed_at);
     fill(entry.cells, status, entry.atMs);
     if (this.#hasDrawn) markFresh(entry);
   }

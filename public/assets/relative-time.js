@@ -21,6 +21,14 @@ export function relativeTime(atMs, nowMs) {
 }
 
 /**
+ * Unix time in milliseconds; NaN for what is not in ISO 8601. Date.parse alone finds a date in almost any text.
+ * @param {string} text
+ */
+export function parseTime(text) {
+  return /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/u.test(text) ? Date.parse(text) : Number.NaN;
+}
+
+/**
  * Date and time in full, in the reader's language and time zone.
  * @param {number} atMs Unix time in milliseconds.
  */

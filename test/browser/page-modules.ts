@@ -121,8 +121,9 @@ export const { RouterLink } = (await load('router-link')) as {
 export const { StatusFeed } = (await load('status-feed')) as {
   readonly StatusFeed: new (session: unknown, options: FeedOptions) => StatusFeed;
 };
-export const { relativeTime, clockTime } = (await load('relative-time')) as {
+export const { relativeTime, clockTime, parseTime } = (await load('relative-time')) as {
   readonly relativeTime: (atMs: number, nowMs: number) => string;
+  readonly parseTime: (text: string) => number;
   readonly clockTime: (ms: number) => string;
 };
 export const { niceTop } = (await load('plot')) as {

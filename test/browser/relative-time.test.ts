@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { clockTime, relativeTime } from './page-modules.js';
+import { clockTime, parseTime, relativeTime } from './page-modules.js';
 
 const now = Date.UTC(2026, 10, 22);
 
@@ -37,6 +37,19 @@ describe('clockTime', () => {
   ] as const) {
     it(`writes ${ms} ms as ${words}`, () => {
       assert.equal(clockTime(ms), words);
+    });
+  }
+});
+
+describe('parseTime', () => {
+  it('reads ISO 8601', () => {
+    assert.equal(parseTime('1970-01-01T00:00:01Z'), 1000);
+    assert.equal(parseTime('1970-01-01T01:00:01.500+01:00'), 1500);
+  });
+
+  for (const text of ['', 'yesterday', '<b title=1>', '1970', '2026-13-45T99:99:99Z']) {
+    it(`finds no time in "${text}"`, () => {
+      assert.equal(parseTime(text), Number.NaN);
     });
   }
 });
