@@ -12,6 +12,8 @@ export interface Program {
   readonly name: string;
   /** Arguments for node. */
   readonly args: readonly string[];
+  /** What answers once the program is ready, if anything does. */
+  readonly url?: string;
 }
 
 /** How to run the demonstration. */
@@ -36,10 +38,14 @@ export function demonstrationPrograms(
   return {
     addresses: readAddresses(config, env),
     router: { name: 'expressway', args: [main, 'start', '--config', config] },
-    publishers: ['status-service', 'host-status'].map((name) => ({
-      name,
-      args: [repositoryFile(`dist/examples/${name}/main.js`)],
-    })),
+    publishers: [
+      {
+        name: 'status-service',
+        args: [repositoryFile('dist/examples/status-service/main.js')],
+        url: `http://127.0.0.1:${env['STATUS_SERVICE_PORT'] ?? '8090'}/`,
+      },
+      { name: 'host-status', args: [repositoryFile('dist/examples/host-status/main.js')] },
+    ],
   };
 }
 
@@ -65,15 +71,22 @@ export async function runDemonstration(options: DemonstrationOptions): Promise<n
     giveUp('hopeless');
     return false;
   });
-  const started = waitUntilReady(addresses.publicUrl, {
-    timeoutMs: options.readyTimeoutMs,
-    intervalMs: 100,
-    signal: ending.signal,
-  }).then((isReady) => {
-    if (ending.signal.aborted) return;
+  const isEnding = (): boolean => ending.signal.aborted;
+  const isReady = (url: string): Promise<boolean> =>
+    waitUntilReady(url, {
+      timeoutMs: options.readyTimeoutMs,
+      intervalMs: 100,
+      signal: ending.signal,
+    });
+  const startUp = async (): Promise<void> => {
+    const ready = [await isReady(addresses.publicUrl)];
+    if (isEnding()) return;
     for (const program of options.publishers) start(program);
-    output.banner(bannerLines(options, children, isReady));
-  });
+    const urls = options.publishers.flatMap(({ url }) => url ?? []);
+    ready.push(...(await Promise.all(urls.map(isReady))));
+    if (!isEnding()) output.banner(bannerLines(options, children, ready));
+  };
+  const started = startUp();
   const end = await Promise.race([stop, hopeless]);
   ending.abort();
   await started;
@@ -89,20 +102,21 @@ function childEnvironment({ env, addresses }: DemonstrationOptions): NodeJS.Proc
 }
 
 function bannerLines(
-  { addresses, env }: DemonstrationOptions,
+  { addresses, publishers }: DemonstrationOptions,
   children: readonly SupervisedChild[],
-  isReady: boolean,
+  ready: readonly boolean[],
 ): readonly string[] {
-  const service = `http://127.0.0.1:${env['STATUS_SERVICE_PORT'] ?? '8090'}`;
+  const service = publishers.find(({ url }) => url !== undefined)?.url ?? '';
+  const pids = children.map(({ name, pid }) => `${name} ${String(pid ?? 'none')}`);
   return [
-    isReady
+    ready.every(Boolean)
       ? `Expressway runs. Open ${addresses.publicUrl} and log in as admin with the password kitten.`
-      : `Expressway does not answer yet at ${addresses.publicUrl}: see its lines above.`,
+      : `Not everything answers at ${addresses.publicUrl} and ${service}: see the lines above.`,
     '',
-    `Change a status at ${service}/ or from a shell, and watch it arrive:`,
-    `  curl -X PUT ${service}/statuses/ryan -H 'content-type: application/json' \\`,
+    `Change a status at ${service} or from a shell, and watch it arrive:`,
+    `  curl -X PUT ${service}statuses/ryan -H 'content-type: application/json' \\`,
     `       -d '{"status":"busy","message":"feeding the kitten"}'`,
     '',
-    `Processes: ${children.map(({ name, pid }) => `${name} ${String(pid ?? 'none')}`).join(', ')}. Kill one: it comes back. Ctrl-C ends all.`,
+    `Processes: ${pids.join(', ')}. Kill one: it comes back. Ctrl-C ends all.`,
   ];
 }

@@ -108,7 +108,7 @@ describe('runDemonstration', () => {
     const run = await demonstrate(t);
     await run.printed(/Ctrl-C ends all/);
     match(run.text(), /Expressway runs\. Open http:\/\/127\.0\.0\.1:\d+\/ and log in as admin/);
-    match(run.text(), /curl -X PUT http:\/\/127\.0\.0\.1:8090\/statuses\/ryan/);
+    match(run.text(), /curl -X PUT http:\/\/127\.0\.0\.1:\d+\/statuses\/ryan/);
     match(run.text(), /router \d+, publisher \d+\. Kill one/);
     await run.printed(/publisher +\| trusted at ws:\/\/127\.0\.0\.1:1\//);
     run.stop('SIGINT');
@@ -128,7 +128,7 @@ describe('runDemonstration', () => {
   it('starts the publishers all the same when the router takes too long, and says so', async (t) => {
     const run = await demonstrate(t, OBEDIENT, 50);
     await run.printed(/Ctrl-C ends all/);
-    match(run.text(), /does not answer yet at http/);
+    match(run.text(), /Not everything answers at http/);
     await run.printed(/publisher +\| trusted/);
     run.stop('SIGTERM');
     equal(await run.code, 0);
@@ -151,12 +151,17 @@ describe('demonstrationPrograms', () => {
       ['./dist/src/main.js', 'start', '--config', './config/development.yaml'],
     );
     deepEqual(
-      publishers.map(({ name, args }) => [name, args[0]?.replace(process.cwd(), '.')]),
+      publishers.map(({ name, args, url }) => [name, args[0]?.replace(process.cwd(), '.'), url]),
       [
-        ['status-service', './dist/examples/status-service/main.js'],
-        ['host-status', './dist/examples/host-status/main.js'],
+        ['status-service', './dist/examples/status-service/main.js', 'http://127.0.0.1:8090/'],
+        ['host-status', './dist/examples/host-status/main.js', undefined],
       ],
     );
+  });
+
+  it('waits for the status service where its environment puts it', () => {
+    const { publishers } = demonstrationPrograms({ STATUS_SERVICE_PORT: '9999' });
+    equal(publishers[0]?.url, 'http://127.0.0.1:9999/');
   });
 
   it('takes another configuration from EXPRESSWAY_CONFIG', () => {
@@ -315,15 +320,17 @@ async function demonstrate(
   text: () => string;
   printed: (pattern: RegExp) => Promise<void>;
 }> {
-  const port = await freePort();
-  const answering = `${OBEDIENT}; require('node:http').createServer((_, r) => r.end()).listen(${port}, '127.0.0.1');`;
-  const publisher = `console.log('trusted at', process.env.EXPRESSWAY_TRUSTED_URL); ${OBEDIENT}`;
+  const [routerUrl, publisherUrl] = [await freeUrl(), await freeUrl()];
+  const answering = (url: string): string =>
+    `require('node:http').createServer((_, r) => r.end()).listen(${new URL(url).port}, '127.0.0.1');`;
+  const router = routerScript ?? answering(routerUrl) + OBEDIENT;
+  const publisher = `console.log('trusted at', process.env.EXPRESSWAY_TRUSTED_URL); ${answering(publisherUrl)} ${OBEDIENT}`;
   const printed = new Printed();
   let stop: (signal: NodeJS.Signals) => void = () => undefined;
   const code = runDemonstration({
-    router: { name: 'router', args: ['--eval', routerScript ?? answering] },
-    publishers: [{ name: 'publisher', args: ['--eval', publisher] }],
-    addresses: { publicUrl: `http://127.0.0.1:${port}/`, trustedUrl: 'ws://127.0.0.1:1/' },
+    router: { name: 'router', args: ['--eval', router] },
+    publishers: [{ name: 'publisher', args: ['--eval', publisher], url: publisherUrl }],
+    addresses: { publicUrl: routerUrl, trustedUrl: 'ws://127.0.0.1:1/' },
     env: { PATH: process.env['PATH'] },
     output: new ConsoleOutput(printed.print, false),
     readyTimeoutMs,
@@ -339,12 +346,12 @@ async function demonstrate(
   return { code, stop, text, printed: (pattern) => printed.until(() => pattern.test(text())) };
 }
 
-async function freePort(): Promise<number> {
+async function freeUrl(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   ok(typeof address === 'object' && address !== null);
   server.close();
   await once(server, 'close');
-  return address.port;
+  return `http://127.0.0.1:${address.port}/`;
 }
