@@ -6,6 +6,7 @@ import type { Scenario } from './scenarios.js';
 
 /** How long and how often to measure. */
 export interface Timing {
+  /** At least this; up to three times as long until 50,000 units are done, since a cold compiler is not to be measured. */
   readonly warmUpMs: number;
   readonly measureMs: number;
   readonly repetitions: number;
@@ -48,6 +49,8 @@ interface Moment {
 /** Between the load's start and the first reading, so that the window has found its rhythm. */
 const SETTLE_MS = 200;
 
+const WARM_UNITS = 50_000;
+
 /** How many steps a plan of so many contenders has. */
 export function stepsOf(contenders: number, timing: Timing): number {
   return contenders * (timing.repetitions + 1);
@@ -81,7 +84,9 @@ async function enter(plan: Plan, entry: Contender): Promise<Entrant> {
   try {
     const load = await connectLoad(plan.scenario, contender);
     load.start();
-    await underLoad(load, plan.timing.warmUpMs);
+    for (let round = 0; round < 3 && load.completed < WARM_UNITS; round += 1) {
+      await underLoad(load, plan.timing.warmUpMs);
+    }
     await load.stop();
     return { contender, load };
   } catch (error) {
