@@ -61,11 +61,12 @@ export const orderingCases: readonly ConformanceCase[] = [
       subscriber.send([32, 1, {}, c.uri('topic')]);
       publish();
     }
+    const subscriptions: unknown[] = [];
+    for (const subscriber of subscribers)
+      subscriptions.push((await subscriber.expect([33, 1, anyId]))[2]);
     const last = await publisher.publish(c.uri('topic'));
-    for (const subscriber of subscribers) {
-      const subscribed = await subscriber.expect([33, 1, anyId]);
-      await readEventsUntil(subscriber, subscribed[2], last);
-    }
+    for (const [index, subscriber] of subscribers.entries())
+      await readEventsUntil(subscriber, subscriptions[index], last);
   }),
 
   conforms('ORD-3', 'invokes a callee in the order of the calls', async (c) => {
