@@ -23,7 +23,7 @@ export interface JoinOptions {
   readonly details?: Dict;
 }
 
-/** The four client roles, of which `callee` announces call canceling. */
+/** The four client roles with call canceling, so that a callee may be interrupted. */
 export const CANCELABLE_CALLEE: Dict = {
   publisher: {},
   subscriber: {},

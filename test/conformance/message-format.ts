@@ -10,7 +10,7 @@ import { ensure } from './transcript.js';
 const texts = (messages: readonly Wire[]): readonly string[] =>
   messages.map((message) => JSON.stringify(message));
 
-/** The requests with an options dictionary and a URI, each without its request id and options. */
+/** The requests that have Options and a URI: PUBLISH, SUBSCRIBE, CALL, REGISTER. */
 const WITH_URI = [16, 32, 48, 64];
 
 /** Message format (WAMP 3). */
