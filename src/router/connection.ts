@@ -112,14 +112,15 @@ export class Connection {
     return session;
   }
 
-  /** Ends the session for good, with GOODBYE; without a session, with ABORT. */
+  /** Ends the session for good, with GOODBYE; without a session, with ABORT. Nothing follows a GOODBYE (WAMP 4.2.1). */
   sayGoodbye(reason: string, message: string): void {
-    if (this.#session === undefined) {
+    if (this.#session !== undefined) {
+      this.#isEnding = true;
+      this.#session.sayGoodbye(reason, { message });
+      this.#leave();
+    } else if (!this.#isEnding) {
       this.#abort(reason, { message }, CloseCode.normal);
-      return;
     }
-    this.#session.sayGoodbye(reason, { message });
-    this.#leave();
   }
 
   /** Closes the transport, so that the client comes back. */

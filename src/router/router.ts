@@ -88,9 +88,8 @@ export class Router {
 
   /** Opens a session on a new connection: the handshake, then the routing of its messages. */
   attach(transport: Transport, entrance: Entrance): void {
-    const connection = this.#connect(transport);
-    if (this.#closed === undefined) void connection.serve(entrance);
-    else connection.close(CloseCode.restart, 'the router restarts');
+    if (this.#closed === undefined) void this.#connect(transport).serve(entrance);
+    else transport.close(CloseCode.restart, 'the router restarts');
   }
 
   /** Joins a realm as one of the router's own clients, without a handshake. Throws TypeError when there is no such realm. */
