@@ -139,6 +139,7 @@ export class LocalClient {
 
   /** For the router: a message has come. */
   onmessage(message: RouterMessage): void {
+    if (this.#isClosed) return;
     switch (message.type) {
       case MessageType.Invocation:
         void this.#invoke(message);
@@ -216,18 +217,27 @@ export class LocalClient {
       const encoded = Payload.of(jsonFormat, result.args, result.kwargs);
       this.#connection.send({ type: MessageType.Yield, request, options: {}, payload: encoded });
     } catch (error) {
-      const { uri, args, kwargs } =
-        error instanceof WampError ? error : new WampError(Uri.runtimeError);
       this.#connection.send({
         type: MessageType.Error,
         requestType: MessageType.Invocation,
         request,
         details: {},
-        error: uri,
-        payload: Payload.of(jsonFormat, args, kwargs),
+        ...refusalOf(error),
       });
     }
   }
+}
+
+/** What a procedure's failure is to the caller. What cannot be encoded is a defect like any other, not the end of the process. */
+function refusalOf(error: unknown): Pick<ErrorMessage, 'error' | 'payload'> {
+  try {
+    if (error instanceof WampError) {
+      return { error: error.uri, payload: Payload.of(jsonFormat, error.args, error.kwargs) };
+    }
+  } catch {
+    // Falls through to the error without words.
+  }
+  return { error: Uri.runtimeError, payload: Payload.of(jsonFormat) };
 }
 
 const NOTHING: CallResult = { args: [], kwargs: {} };
