@@ -33,7 +33,7 @@ export interface Transport {
   open(receiver: TransportReceiver): void;
   /** Queues a message. Never throws and never blocks; a peer that does not read is cut off at the queue's limit. */
   send(message: RouterMessage): void;
-  /** Sends what is queued, then ends the connection with this code. `reason` is at most 123 bytes of UTF-8. */
+  /** Sends what is queued, then ends the connection with this code. Of `reason` the first 123 bytes of UTF-8 count. */
   close(code: CloseCode, reason: string): void;
   /** Stops reading from the peer; a few messages that were read already may still come. */
   pause(): void;

@@ -20,6 +20,9 @@ export interface WebSocketConnection {
   readonly queueBytes: number;
 }
 
+/** What a close frame has room for (RFC 6455, 5.5). */
+const REASON_BYTES = 123;
+
 /** WAMP over one WebSocket connection (WAMP 2.3.1): one message a WebSocket message. */
 export class WebSocketTransport implements Transport {
   readonly details: TransportDetails;
@@ -70,7 +73,7 @@ export class WebSocketTransport implements Transport {
     this.#isOpen = false;
     this.#closeCode = code;
     this.#queue.finish();
-    this.#webSocket.close(code, reason);
+    this.#webSocket.close(code, clipReason(reason));
     // A paused socket would never see the peer's close frame.
     this.#webSocket.resume();
   }
@@ -116,4 +119,11 @@ export class WebSocketTransport implements Transport {
     }
     this.#receiver?.onmessage(message);
   }
+}
+
+/** ws throws at a longer reason, and some come from outside: an authentication provider's, say. */
+function clipReason(reason: string): string {
+  let clipped = reason.slice(0, REASON_BYTES);
+  while (Buffer.byteLength(clipped) > REASON_BYTES) clipped = clipped.slice(0, -1);
+  return clipped;
 }
