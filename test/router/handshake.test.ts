@@ -66,13 +66,17 @@ const hello = (details: object = {}, name = 'realm1'): List => [
 /** Lets `use` decide what becomes of a request. */
 const authenticator = (
   use: (request: AuthenticationRequest) => Promise<unknown>,
-  authmethod: string | undefined = 'jwt',
+  authmethod = 'jwt',
 ): Authenticator => ({
   authmethod,
   authenticate: async (request) => {
     await use(request);
-    return { ...GUEST, authmethod: authmethod ?? 'none' };
+    return { ...GUEST, authmethod };
   },
+});
+const forAnyone = (use: (request: AuthenticationRequest) => Promise<unknown>): Authenticator => ({
+  ...authenticator(use, 'none'),
+  authmethod: undefined,
 });
 const never = (): Promise<never> => new Promise(() => undefined);
 
@@ -89,10 +93,10 @@ describe('Handshake', () => {
     let seen: AuthenticationRequest | undefined;
     const { admission, receive } = begin({
       authenticators: [
-        authenticator((request) => {
+        forAnyone((request) => {
           seen = request;
           return Promise.resolve();
-        }, undefined),
+        }),
       ],
     });
     receive(hello({ authid: 'bob' }));
@@ -146,7 +150,7 @@ describe('the choice of an authenticator', () => {
     [[ticket, jwt], ['ticket', 'jwt'], 'ticket'],
     [[jwt, ticket], ['anonymous', 'ticket'], 'ticket'],
     [[jwt], ['jwt', 'jwt'], 'jwt'],
-    [[authenticator(() => Promise.resolve(), undefined), jwt], [], 'none'],
+    [[forAnyone(() => Promise.resolve()), jwt], [], 'none'],
   ] as const) {
     it(`is ${chosen} when ${JSON.stringify(authmethods)} are offered`, async () => {
       const { admission, receive } = begin({ authenticators });
@@ -226,7 +230,7 @@ describe('the refusals of a handshake', () => {
 
   // SES-10
   it('takes a second HELLO for a violation', async () => {
-    const { admission, receive } = begin({ authenticators: [authenticator(never, undefined)] });
+    const { admission, receive } = begin({ authenticators: [forAnyone(never)] });
     receive(hello(), hello());
     await rejects(admission, { message: 'no message is expected now' });
   });
@@ -270,7 +274,7 @@ describe('the refusals of a handshake', () => {
   it('passes on what an authenticator throws', async () => {
     const defect = new Error('defect');
     const { admission, receive } = begin({
-      authenticators: [authenticator(() => Promise.reject(defect), undefined)],
+      authenticators: [forAnyone(() => Promise.reject(defect))],
     });
     receive(hello());
     await rejects(admission, defect);
@@ -321,10 +325,10 @@ describe('the deadlines of a handshake', () => {
     const requests: AuthenticationRequest[] = [];
     const { admission, receive, sent } = begin({
       authenticators: [
-        authenticator((request) => {
+        forAnyone((request) => {
           requests.push(request);
           return never();
-        }, undefined),
+        }),
       ],
     });
     receive(hello());
