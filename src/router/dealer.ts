@@ -56,7 +56,8 @@ export class Dealer {
       id: newRegistrationId(),
       procedure,
       callee: session,
-      disclosesCaller: options['disclose_caller'] === true,
+      // Not announced as a feature yet: a client's callers stay unknown to it.
+      disclosesCaller: session.isInternal && options['disclose_caller'] === true,
     };
     held.set(registration.id, registration);
     this.#bySession.set(session, held);

@@ -95,6 +95,7 @@ export class Handshake {
         this.#receive(message);
       },
       onviolation: (violation, code) => {
+        this.#expected = 'nothing';
         this.#fail(new HandshakeViolation(violation, code));
       },
       onclose: () => {
