@@ -120,10 +120,9 @@ export const disclosureCases: readonly ConformanceCase[] = [
 
   conforms('CI-4', 'discloses no caller if nobody wants it', async (c) => {
     const { callee, caller, registration } = await calleeAndCaller(c, {});
-    const call = caller.call(c.uri('procedure'));
+    caller.call(c.uri('procedure'));
     const silent = dictWithout('caller', 'caller_authid', 'caller_authrole');
     await callee.expect([68, anyId, registration, silent]);
-    ensure(call === 1, 'the first request');
   }),
 ];
 

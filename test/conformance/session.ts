@@ -197,8 +197,7 @@ export const sessionClosingCases: readonly ConformanceCase[] = [
       await peer.register(c.uri('procedure'));
       const other = await c.join('other');
       const slow = await other.register(c.uri('slow'));
-      const pending = peer.call(c.uri('slow'));
-      ensure(pending === 3, 'the third request');
+      peer.call(c.uri('slow'));
       const invocation = await other.invoked(slow);
       peer.send(GOODBYE);
       await peer.expect(GOODBYE_REPLY);
