@@ -1,10 +1,12 @@
 import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
+import { WebSocketServer, type Server as WsServer, type ServerOptions } from 'ws';
+
 import { silentLogger, type Logger } from '../logger.js';
 import { selectSerializer } from '../serializer/select-serializer.js';
 import type { Serializer } from '../serializer/serializer.js';
+import { ClosingWebSocket } from './closing-websocket.js';
 import { FrameEncoder } from './frame-encoder.js';
 import type { Transport } from './transport.js';
 import type { UpgradeGuard, UpgradeRefusal } from './upgrade-guard.js';
@@ -44,7 +46,7 @@ const CLOSE_TIMEOUT_MS = 2000;
 export class WebSocketListener {
   readonly #options: WebSocketListenerOptions;
   readonly #logger: Logger;
-  readonly #webSockets: WebSocketServer;
+  readonly #webSockets: WsServer<typeof ClosingWebSocket>;
   readonly #frames: ReadonlyMap<Serializer, FrameEncoder>;
   readonly #transports = new Set<WebSocketTransport>();
   readonly #sweep: NodeJS.Timeout;
@@ -115,7 +117,7 @@ export class WebSocketListener {
     return undefined;
   }
 
-  #accept(webSocket: WebSocket, request: IncomingMessage, socket: Socket): void {
+  #accept(webSocket: ClosingWebSocket, request: IncomingMessage, socket: Socket): void {
     const serializer = selectSerializer([webSocket.protocol], this.#options.serializers);
     const frames = serializer && this.#frames.get(serializer);
     if (serializer === undefined || frames === undefined) {
@@ -150,8 +152,9 @@ export class WebSocketListener {
 /** What ws is told; `closeTimeout` is not in its types yet. */
 const serverOptions = (
   options: WebSocketListenerOptions,
-): ServerOptions & { closeTimeout: number } => ({
+): ServerOptions<typeof ClosingWebSocket> & { closeTimeout: number } => ({
   noServer: true,
+  WebSocket: ClosingWebSocket,
   clientTracking: false,
   perMessageDeflate: false,
   maxPayload: options.messageBytes ?? 64 * 1024,

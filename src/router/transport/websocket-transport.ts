@@ -1,16 +1,16 @@
 import type { Socket } from 'node:net';
-import type { WebSocket } from 'ws';
 import { ProtocolViolation } from '../protocol/errors.js';
 import type { RouterMessage } from '../protocol/message.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { CloseCode } from './close-codes.js';
+import type { ClosingWebSocket } from './closing-websocket.js';
 import type { FrameEncoder } from './frame-encoder.js';
 import { OutboundQueue } from './outbound-queue.js';
 import type { Transport, TransportDetails, TransportReceiver } from './transport.js';
 
 /** What a WebSocket transport stands on. */
 export interface WebSocketConnection {
-  readonly webSocket: WebSocket;
+  readonly webSocket: ClosingWebSocket;
   /** The upgraded socket: prepared frames are written to it directly. ws writes whole frames to it too, never part of one. */
   readonly socket: Socket;
   readonly serializer: Serializer;
@@ -26,7 +26,7 @@ const REASON_BYTES = 123;
 /** WAMP over one WebSocket connection (WAMP 2.3.1): one message a WebSocket message. */
 export class WebSocketTransport implements Transport {
   readonly details: TransportDetails;
-  readonly #webSocket: WebSocket;
+  readonly #webSocket: ClosingWebSocket;
   readonly #serializer: Serializer;
   readonly #frames: FrameEncoder;
   readonly #queue: OutboundQueue;
@@ -51,6 +51,10 @@ export class WebSocketTransport implements Transport {
     this.#webSocket.on('pong', () => {
       this.#awaitsPong = false;
     });
+    this.#webSocket.onclosing = () => {
+      this.#isOpen = false;
+      this.#queue.finish();
+    };
     this.#webSocket.on('close', (code) => {
       this.#isOpen = false;
       this.#queue.clear();
@@ -70,9 +74,7 @@ export class WebSocketTransport implements Transport {
 
   close(code: CloseCode, reason: string): void {
     if (!this.#isOpen) return;
-    this.#isOpen = false;
     this.#closeCode = code;
-    this.#queue.finish();
     this.#webSocket.close(code, clipReason(reason));
     // A paused socket would never see the peer's close frame.
     this.#webSocket.resume();
