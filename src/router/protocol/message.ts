@@ -1,10 +1,7 @@
 import type { PublicationId, RegistrationId, RequestId, SessionId, SubscriptionId } from './id.js';
-import type { Payload } from './payload.js';
+import type { Dict, Payload } from './payload.js';
 
-/** A dictionary from the wire: read it with brackets. */
-export type Dict = Readonly<Record<string, unknown>>;
-/** A list from the wire. */
-export type List = readonly unknown[];
+export type { Dict, List } from './payload.js';
 
 /** Message type codes (WAMP 3.5). */
 export const MessageType = {

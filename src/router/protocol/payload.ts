@@ -1,4 +1,7 @@
-import type { Dict, List } from './message.js';
+/** A dictionary from the wire: read it with brackets. */
+export type Dict = Readonly<Record<string, unknown>>;
+/** A list from the wire. */
+export type List = readonly unknown[];
 
 /** How a serializer writes and reads the values of a payload. */
 export interface PayloadFormat {

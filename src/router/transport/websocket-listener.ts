@@ -2,8 +2,6 @@ import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type Server as WsServer, type ServerOptions } from 'ws';
-
-import { silentLogger, type Logger } from '../logger.js';
 import { selectSerializer } from '../serializer/select-serializer.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { ClosingWebSocket } from './closing-websocket.js';
@@ -35,7 +33,8 @@ export interface WebSocketListenerOptions {
   readonly pingMs?: number;
   /** How long a pong may take before the connection is ended. Default 8 s. */
   readonly pongMs?: number;
-  readonly logger?: Logger;
+  /** Hears of refused upgrades: the router's Logger will do. */
+  readonly logger?: { readonly warn: (fields: object, message: string) => void };
 }
 
 const KEEP_ALIVE_SWEEP_MS = 1000;
@@ -45,7 +44,6 @@ const CLOSE_TIMEOUT_MS = 2000;
 /** Turns upgrade requests of an http server into WebSocket transports. */
 export class WebSocketListener {
   readonly #options: WebSocketListenerOptions;
-  readonly #logger: Logger;
   readonly #webSockets: WsServer<typeof ClosingWebSocket>;
   readonly #frames: ReadonlyMap<Serializer, FrameEncoder>;
   readonly #transports = new Set<WebSocketTransport>();
@@ -54,7 +52,6 @@ export class WebSocketListener {
 
   constructor(options: WebSocketListenerOptions) {
     this.#options = options;
-    this.#logger = options.logger ?? silentLogger;
     this.#webSockets = new WebSocketServer(serverOptions(options));
     this.#frames = new Map(options.serializers.map((each) => [each, new FrameEncoder(each)]));
     const { pingMs = 25_000, pongMs = 8000 } = options;
@@ -90,8 +87,8 @@ export class WebSocketListener {
     socket.on('error', () => undefined);
     const refusal = this.#judge(request);
     if (refusal !== undefined || !(socket instanceof Socket)) {
-      const { name } = this.#options;
-      this.#logger.warn(
+      const { name, logger } = this.#options;
+      logger?.warn(
         { listener: name, peer: request.socket.remoteAddress, reason: refusal?.reason },
         'upgrade refused',
       );
