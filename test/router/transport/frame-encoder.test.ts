@@ -1,0 +1,48 @@
+import { deepEqual, equal, notEqual } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { toRequestId } from '../../../src/router/protocol/id.js';
+import type { RouterMessage } from '../../../src/router/protocol/message.js';
+import { Payload } from '../../../src/router/protocol/payload.js';
+import { jsonFormat, jsonSerializer } from '../../../src/router/serializer/json-serializer.js';
+import { FrameEncoder } from '../../../src/router/transport/frame-encoder.js';
+
+const serializer = jsonSerializer();
+
+/** A RESULT of exactly `length` bytes: `[50,1,{},["xxx"]]`. */
+const messageOf = (length: number): RouterMessage => ({
+  type: 50,
+  request: toRequestId(1),
+  details: {},
+  payload: Payload.of(jsonFormat, ['x'.repeat(length - '[50,1,{},[""]]'.length)]),
+});
+
+describe('FrameEncoder', () => {
+  // RFC 6455, 5.2: the three forms of a length, at their bounds; no mask from a server.
+  for (const [length, header] of [
+    [125, '817d'],
+    [126, '817e007e'],
+    [65_535, '817effff'],
+    [65_536, '817f0000000000010000'],
+  ] as const) {
+    it(`frames ${length} bytes with the header ${header}`, () => {
+      const message = messageOf(length);
+      const frame = new FrameEncoder(serializer).encode(message);
+      equal(frame.subarray(0, -length).toString('hex'), header);
+      deepEqual(frame.subarray(-length), serializer.encode(message, 0));
+    });
+  }
+
+  it('marks the frames of a binary serializer as binary', () => {
+    const frame = new FrameEncoder({ ...serializer, isBinary: true }).encode(messageOf(20));
+    equal(frame[0], 0x82);
+  });
+
+  it('encodes a message once for all who get it in a row', () => {
+    const encoder = new FrameEncoder(serializer);
+    const message = messageOf(20);
+    const frame = encoder.encode(message);
+    equal(encoder.encode(message), frame);
+    notEqual(encoder.encode(messageOf(20)), frame);
+    notEqual(encoder.encode(message), frame);
+  });
+});

@@ -1,0 +1,85 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { TestContext } from 'node:test';
+import { WebSocket } from 'ws';
+import type { List } from '../../src/router/protocol/message.js';
+import { jsonSerializer } from '../../src/router/serializer/json-serializer.js';
+import type { Transport } from '../../src/router/transport/transport.js';
+import {
+  WebSocketListener,
+  type WebSocketListenerOptions,
+} from '../../src/router/transport/websocket-listener.js';
+import { MessageQueue } from './message-queue.js';
+import { fromBytes } from './wire.js';
+
+/** A listening WebSocketListener. */
+export interface ListenerUnderTest {
+  readonly listener: WebSocketListener;
+  /** `ws://127.0.0.1:PORT`, without a path. */
+  readonly url: string;
+  /** The transports that came, one after the other. */
+  readonly transports: MessageQueue<Transport>;
+}
+
+/** Listens at `/ws` on a free port; all ends with the test. */
+export async function listen(
+  t: TestContext,
+  options: Partial<WebSocketListenerOptions> = {},
+): Promise<ListenerUnderTest> {
+  const transports = new MessageQueue<Transport>();
+  const listener = new WebSocketListener({
+    name: 'public',
+    path: '/ws',
+    serializers: [jsonSerializer()],
+    guards: [],
+    onconnection: (transport) => {
+      transports.push(transport);
+    },
+    ...options,
+  });
+  const server = createServer((_request, response) => {
+    response.writeHead(404).end();
+  });
+  listener.attach(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    listener.close();
+    server.close();
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('no port');
+  return { listener, url: `ws://127.0.0.1:${address.port}`, transports };
+}
+
+/** A client of the ws package, cut off after the test. */
+export interface WebSocketClient {
+  readonly webSocket: WebSocket;
+  readonly receive: () => Promise<List>;
+  readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
+}
+
+/** Connects, and waits until the connection is open. */
+export async function openWebSocket(
+  t: TestContext,
+  url: string,
+  options: { readonly subprotocols?: string[]; readonly autoPong?: boolean } = {},
+): Promise<WebSocketClient> {
+  const { subprotocols = ['wamp.2.json'], autoPong = true } = options;
+  const webSocket = new WebSocket(url, subprotocols, { autoPong });
+  t.after(() => {
+    webSocket.terminate();
+  });
+  const messages = new MessageQueue<List>();
+  webSocket.on('message', (data: Buffer) => {
+    messages.push(fromBytes(data));
+  });
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    webSocket.on('close', (code, reason) => {
+      messages.end(`closed with ${code}`);
+      resolve({ code, reason: reason.toString() });
+    });
+  });
+  await once(webSocket, 'open');
+  return { webSocket, receive: () => messages.take(), closed };
+}
