@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newKey, signToken, writeConfig } from './contenders/expressway-config.js';
+import { newKey, signToken, writeConfig, type BenchKey } from './contenders/expressway-config.js';
 import type { CallDialect } from './generator/call-load.js';
 import { WampPeer } from './generator/wamp-peer.js';
 import { ServerProcess } from './server-process.js';
@@ -78,30 +78,31 @@ async function startRelay(
 }
 
 async function startExpressway(placement: Placement): Promise<RunningContender> {
-  const directory = mkdtempSync(join(tmpdir(), 'expressway-bench-'));
-  const clean = (): void => {
-    rmSync(directory, { recursive: true, force: true });
+  const key = newKey();
+  const server = await startApplication(key, placement);
+  const { port, path } = server;
+  const credentials = { realm: REALM, authid: key.user, token: signToken(key) };
+  return {
+    name: ROUTER,
+    dialect: 'wamp',
+    connect: () => WampPeer.connect({ host: HOST, port, path, protocol: PROTOCOL }, credentials),
+    cpuSeconds: () => server.cpuSeconds(),
+    errorOutput: () => server.errorOutput,
+    stop: () => server.stop(),
   };
+}
+
+/** The configuration holds a key, and is read only once: it is gone when the application listens. */
+async function startApplication(key: BenchKey, placement: Placement): Promise<ServerProcess> {
+  const directory = mkdtempSync(join(tmpdir(), 'expressway-bench-'));
   try {
-    const key = newKey();
     const config = writeConfig(directory, { key, host: HOST, realm: REALM });
-    const server = await ServerProcess.start({
+    return await ServerProcess.start({
       program: 'expressway-server.js',
       args: [config],
       ...placement,
     });
-    const { port, path } = server;
-    const credentials = { realm: REALM, authid: key.user, token: signToken(key) };
-    return {
-      name: ROUTER,
-      dialect: 'wamp',
-      connect: () => WampPeer.connect({ host: HOST, port, path, protocol: PROTOCOL }, credentials),
-      cpuSeconds: () => server.cpuSeconds(),
-      errorOutput: () => server.errorOutput,
-      stop: () => server.stop().finally(clean),
-    };
-  } catch (error) {
-    clean();
-    throw error;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
   }
 }
