@@ -7,6 +7,8 @@ const maximumHosts = 16;
 /** A host that was silent for so long is shown as such. */
 const silentAfterMs = 5000;
 const gibibyte = 2 ** 30;
+/** Never filled. */
+const noHistory = new SlidingWindow(windowSeconds, 1);
 
 /**
  * A host's measurements at one moment.
@@ -75,6 +77,13 @@ export class HostView {
     );
     const entry = this.#hosts.get(this.#choice.value);
     if (entry) this.#showHost(entry, nowMs);
+    else this.#showNoHost(nowMs);
+  }
+
+  #showNoHost(nowMs) {
+    const [times, nothing] = noHistory.data(nowMs);
+    this.#plots.load.draw([times, nothing, nothing, nothing], 'Load: no data yet');
+    this.#plots.memory.draw([times, nothing], 'Memory: no data yet');
   }
 
   #showHost({ sample, atMs, history }, nowMs) {

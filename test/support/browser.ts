@@ -151,7 +151,7 @@ export class Visitor {
     await this.page.getByLabel('User name').fill('admin');
     await this.page.getByLabel('Password').fill('kitten');
     await this.page.getByRole('button', { name: 'Log in' }).click();
-    await this.page.getByRole('heading', { name: 'live status' }).waitFor();
+    await this.page.waitForURL('**/livestatus');
   }
 
   /** Waits until the page is in session and its rows are complete. */
