@@ -5,6 +5,8 @@ const changedTopic = 'com.example.status.changed';
 const removedTopic = 'com.example.status.removed';
 const listProcedure = 'com.example.status.list';
 const answerTimeoutMs = 5000;
+/** After a restart the status service finds the router within a few seconds; the page should not lose as many again. */
+const longestRetryMs = 1000;
 
 /** A topic that every reader of the board may subscribe to. */
 export const probeTopic = changedTopic;
@@ -23,7 +25,7 @@ export class StatusFeed {
   #options;
   #isOver = false;
   #retryTimer;
-  #backOff = new BackOff(500, 3000);
+  #backOff = new BackOff(500, longestRetryMs);
 
   /**
    * @param {any} session
