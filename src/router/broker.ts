@@ -2,6 +2,7 @@ import { Uri, WampError } from './protocol/errors.js';
 import { newPublicationId, newSubscriptionId, type SubscriptionId } from './protocol/id.js';
 import {
   MessageType,
+  NO_DETAILS,
   type Event,
   type Publish,
   type Subscribe,
@@ -21,8 +22,6 @@ interface Subscription {
   readonly topic: string;
   readonly subscribers: Set<Session>;
 }
-
-const NO_DETAILS = {};
 
 /**
  * Routes publications to the subscribers of their topics in one realm (WAMP 5). Topics are valid URIs and requests are authorized

@@ -2,6 +2,7 @@ import { ProtocolViolation, Uri, WampError } from './protocol/errors.js';
 import { newRegistrationId, type RegistrationId } from './protocol/id.js';
 import {
   MessageType,
+  NO_DETAILS,
   type Call,
   type Cancel,
   type Dict,
@@ -24,8 +25,6 @@ interface Registration {
   readonly callee: Session;
   readonly disclosesCaller: boolean;
 }
-
-const NO_DETAILS = {};
 
 /**
  * Routes calls to the callee of their procedure in one realm, and the answers back (WAMP 6). Procedures are valid URIs and requests are

@@ -3,6 +3,9 @@ import type { Dict, Payload } from './payload.js';
 
 export type { Dict, List } from './payload.js';
 
+/** Details or options that say nothing: one object for all, so that serializers know it without looking into it. */
+export const NO_DETAILS: Dict = Object.freeze({});
+
 /** Message type codes (WAMP 3.5). */
 export const MessageType = {
   Hello: 1,

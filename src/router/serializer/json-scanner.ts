@@ -15,6 +15,8 @@ const CLOSE_LIST = 0x5d;
 const LOWER_U = 0x75;
 const OPEN_DICT = 0x7b;
 const CLOSE_DICT = 0x7d;
+/** Behind the last byte: no byte, so it matches nothing. */
+const END = -1;
 
 const LITERALS = new Map([
   [0x74, Buffer.from('true')],
@@ -26,12 +28,12 @@ const SIMPLE_ESCAPES = new Set(Buffer.from('"\\/bfnrt'));
 /**
  * Finds the elements of a JSON list without building a value, and checks all of it: grammar (RFC 8259), UTF-8, depth and keys.
  * What it has passed, `JSON.parse` accepts too, so the bytes of an element can be sent on as they are.
+ *
+ * Each reader takes the place where its part begins and gives the place after it: kept in a field, the place would be stored to memory
+ * at every byte, which takes twice as long.
  */
 export class JsonScanner {
   readonly #limits: SerializerLimits;
-  #bytes: Buffer = Buffer.alloc(0);
-  #at = 0;
-  #depth = 0;
   #starts: number[] = [];
   #ends: number[] = [];
 
@@ -42,16 +44,12 @@ export class JsonScanner {
   /** Takes in `bytes`, which must be one JSON list, and gives the number of its elements. Throws ProtocolViolation. */
   scan(bytes: Buffer): number {
     if (!isUtf8(bytes)) throw new ProtocolViolation('the message is not valid UTF-8');
-    this.#bytes = bytes;
-    this.#at = 0;
-    this.#depth = 0;
     this.#starts = [];
     this.#ends = [];
-    this.#skipSpace();
-    if (bytes[this.#at] !== OPEN_LIST) throw new ProtocolViolation('a message is a list');
-    this.#list(true);
-    this.#skipSpace();
-    if (this.#at !== bytes.length) throw this.#unexpected();
+    const start = skipSpace(bytes, 0);
+    if (bytes[start] !== OPEN_LIST) throw new ProtocolViolation('a message is a list');
+    const end = skipSpace(bytes, this.#outermostList(bytes, start));
+    if (end !== bytes.length) throw unexpected(bytes, end);
     return this.#starts.length;
   }
 
@@ -65,152 +63,136 @@ export class JsonScanner {
     return this.#ends[index] ?? 0;
   }
 
-  #value(): void {
-    const byte = this.#bytes[this.#at];
-    if (byte === QUOTE) this.#string();
-    else if (byte === OPEN_DICT) this.#dict();
-    else if (byte === OPEN_LIST) this.#list(false);
-    else if (byte === MINUS || isDigit(byte)) this.#number();
-    else this.#literal(byte);
-  }
-
-  #list(isOutermost: boolean): void {
-    this.#descend();
-    if (this.#bytes[this.#at] === CLOSE_LIST) {
-      this.#ascend();
-      return;
-    }
+  #outermostList(bytes: Buffer, start: number): number {
+    this.#checkDepth(1);
+    let at = skipSpace(bytes, start + 1);
+    if (bytes[at] === CLOSE_LIST) return at + 1;
     for (;;) {
-      if (isOutermost) this.#starts.push(this.#at);
-      this.#value();
-      if (isOutermost) this.#ends.push(this.#at);
-      this.#skipSpace();
-      if (this.#bytes[this.#at] === CLOSE_LIST) break;
-      this.#separator();
+      this.#starts.push(at);
+      at = this.#value(bytes, at, 2);
+      this.#ends.push(at);
+      at = skipSpace(bytes, at);
+      if (bytes[at] === CLOSE_LIST) return at + 1;
+      at = separator(bytes, at);
     }
-    this.#ascend();
   }
 
-  #dict(): void {
-    this.#descend();
-    if (this.#bytes[this.#at] === CLOSE_DICT) {
-      this.#ascend();
-      return;
+  #value(bytes: Buffer, at: number, depth: number): number {
+    const byte = byteAt(bytes, at);
+    if (byte === QUOTE) return string(bytes, at + 1);
+    if (byte === OPEN_DICT) return this.#dict(bytes, at, depth);
+    if (byte === OPEN_LIST) return this.#list(bytes, at, depth);
+    if (byte === MINUS || isDigit(byte)) return number(bytes, at);
+    return literal(bytes, at);
+  }
+
+  #list(bytes: Buffer, start: number, depth: number): number {
+    this.#checkDepth(depth);
+    let at = skipSpace(bytes, start + 1);
+    if (bytes[at] === CLOSE_LIST) return at + 1;
+    for (;;) {
+      at = skipSpace(bytes, this.#value(bytes, at, depth + 1));
+      if (bytes[at] === CLOSE_LIST) return at + 1;
+      at = separator(bytes, at);
     }
+  }
+
+  #dict(bytes: Buffer, start: number, depth: number): number {
+    this.#checkDepth(depth);
+    let at = skipSpace(bytes, start + 1);
+    if (bytes[at] === CLOSE_DICT) return at + 1;
     for (let keys = 1; ; keys += 1) {
       if (keys > this.#limits.keys) throw new ProtocolViolation('too many keys in one dict');
-      if (this.#bytes[this.#at] !== QUOTE) throw this.#unexpected();
-      this.#string();
-      this.#skipSpace();
-      if (this.#bytes[this.#at] !== COLON) throw this.#unexpected();
-      this.#at += 1;
-      this.#skipSpace();
-      this.#value();
-      this.#skipSpace();
-      if (this.#bytes[this.#at] === CLOSE_DICT) break;
-      this.#separator();
-    }
-    this.#ascend();
-  }
-
-  #descend(): void {
-    this.#depth += 1;
-    if (this.#depth > this.#limits.depth) throw new ProtocolViolation('nested too deeply');
-    this.#at += 1;
-    this.#skipSpace();
-  }
-
-  #ascend(): void {
-    this.#depth -= 1;
-    this.#at += 1;
-  }
-
-  #separator(): void {
-    if (this.#bytes[this.#at] !== COMMA) throw this.#unexpected();
-    this.#at += 1;
-    this.#skipSpace();
-  }
-
-  #string(): void {
-    const bytes = this.#bytes;
-    let at = this.#at + 1;
-    for (;;) {
-      const byte = bytes[at];
-      if (byte === QUOTE) break;
-      if (byte === BACKSLASH) at = this.#escape(at + 1);
-      else if (byte !== undefined && byte >= 0x20) at += 1;
-      else {
-        this.#at = at;
-        throw this.#unexpected();
-      }
-    }
-    this.#at = at + 1;
-  }
-
-  /** Checks the escape whose letter is at `at`; gives the place after it. */
-  #escape(at: number): number {
-    const letter = this.#bytes[at];
-    if (
-      letter === LOWER_U &&
-      /^[0-9a-f]{4}$/i.test(this.#bytes.toString('latin1', at + 1, at + 5))
-    ) {
-      return at + 5;
-    }
-    if (letter !== undefined && SIMPLE_ESCAPES.has(letter)) return at + 1;
-    this.#at = at;
-    throw this.#unexpected();
-  }
-
-  #number(): void {
-    const bytes = this.#bytes;
-    if (bytes[this.#at] === MINUS) this.#at += 1;
-    if (bytes[this.#at] === ZERO) this.#at += 1;
-    else this.#digits();
-    if (bytes[this.#at] === DOT) {
-      this.#at += 1;
-      this.#digits();
-    }
-    // 0x20 folds the case of the exponent's letter.
-    if (((bytes[this.#at] ?? 0) | 0x20) === 0x65) {
-      this.#at += 1;
-      if (bytes[this.#at] === MINUS || bytes[this.#at] === 0x2b) this.#at += 1;
-      this.#digits();
+      if (bytes[at] !== QUOTE) throw unexpected(bytes, at);
+      at = skipSpace(bytes, string(bytes, at + 1));
+      if (bytes[at] !== COLON) throw unexpected(bytes, at);
+      at = this.#value(bytes, skipSpace(bytes, at + 1), depth + 1);
+      at = skipSpace(bytes, at);
+      if (bytes[at] === CLOSE_DICT) return at + 1;
+      at = separator(bytes, at);
     }
   }
 
-  /** At least one digit. */
-  #digits(): void {
-    if (!isDigit(this.#bytes[this.#at])) throw this.#unexpected();
-    do this.#at += 1;
-    while (isDigit(this.#bytes[this.#at]));
-  }
-
-  #literal(first: number | undefined): void {
-    const literal = first === undefined ? undefined : LITERALS.get(first);
-    if (literal === undefined) throw this.#unexpected();
-    const end = this.#at + literal.length;
-    if (literal.compare(this.#bytes, this.#at, Math.min(end, this.#bytes.length)) !== 0) {
-      throw this.#unexpected();
-    }
-    this.#at = end;
-  }
-
-  #skipSpace(): void {
-    for (;;) {
-      const byte = this.#bytes[this.#at];
-      if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) return;
-      this.#at += 1;
-    }
-  }
-
-  #unexpected(): ProtocolViolation {
-    return new ProtocolViolation(
-      this.#at < this.#bytes.length
-        ? `not JSON: unexpected byte at offset ${this.#at}`
-        : 'not JSON: the message ends too early',
-    );
+  #checkDepth(depth: number): void {
+    if (depth > this.#limits.depth) throw new ProtocolViolation('nested too deeply');
   }
 }
 
-const isDigit = (byte: number | undefined): boolean =>
-  byte !== undefined && byte >= ZERO && byte <= NINE;
+function separator(bytes: Buffer, at: number): number {
+  if (bytes[at] !== COMMA) throw unexpected(bytes, at);
+  return skipSpace(bytes, at + 1);
+}
+
+/** `start` is after the opening quote. */
+function string(bytes: Buffer, start: number): number {
+  const { length } = bytes;
+  let at = start;
+  while (at < length) {
+    const byte = bytes[at] ?? END;
+    if (byte === QUOTE) return at + 1;
+    if (byte === BACKSLASH) at = escape(bytes, at + 1);
+    else if (byte >= 0x20) at += 1;
+    else break;
+  }
+  throw unexpected(bytes, at);
+}
+
+/** Checks the escape whose letter is at `at`; gives the place after it. */
+function escape(bytes: Buffer, at: number): number {
+  const letter = byteAt(bytes, at);
+  if (letter === LOWER_U && /^[0-9a-f]{4}$/i.test(bytes.toString('latin1', at + 1, at + 5))) {
+    return at + 5;
+  }
+  if (SIMPLE_ESCAPES.has(letter)) return at + 1;
+  throw unexpected(bytes, at);
+}
+
+function number(bytes: Buffer, start: number): number {
+  let at = bytes[start] === MINUS ? start + 1 : start;
+  at = bytes[at] === ZERO ? at + 1 : digits(bytes, at);
+  if (bytes[at] === DOT) at = digits(bytes, at + 1);
+  // 0x20 folds the case of the exponent's letter.
+  if (((bytes[at] ?? 0) | 0x20) === 0x65) {
+    const isSigned = bytes[at + 1] === MINUS || bytes[at + 1] === 0x2b;
+    at = digits(bytes, isSigned ? at + 2 : at + 1);
+  }
+  return at;
+}
+
+/** At least one digit. */
+function digits(bytes: Buffer, start: number): number {
+  let at = start;
+  while (isDigit(byteAt(bytes, at))) at += 1;
+  if (at === start) throw unexpected(bytes, at);
+  return at;
+}
+
+function literal(bytes: Buffer, start: number): number {
+  const word = LITERALS.get(byteAt(bytes, start));
+  if (word === undefined) throw unexpected(bytes, start);
+  const end = start + word.length;
+  if (word.compare(bytes, start, Math.min(end, bytes.length)) !== 0) throw unexpected(bytes, start);
+  return end;
+}
+
+function skipSpace(bytes: Buffer, start: number): number {
+  let at = start;
+  for (;;) {
+    const byte = byteAt(bytes, at);
+    // Most bytes are none, and greater than all four.
+    if (byte > 0x20) return at;
+    if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) return at;
+    at += 1;
+  }
+}
+
+const byteAt = (bytes: Buffer, at: number): number => bytes[at] ?? END;
+
+const isDigit = (byte: number): boolean => byte >= ZERO && byte <= NINE;
+
+const unexpected = (bytes: Buffer, at: number): ProtocolViolation =>
+  new ProtocolViolation(
+    at < bytes.length
+      ? `not JSON: unexpected byte at offset ${at}`
+      : 'not JSON: the message ends too early',
+  );

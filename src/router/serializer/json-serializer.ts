@@ -1,14 +1,24 @@
 import { headOf, parseMessage, payloadIndex } from '../protocol/codec.js';
 import { ProtocolViolation } from '../protocol/errors.js';
 import { MAX_ID } from '../protocol/id.js';
-import type { ClientMessage, RouterMessage } from '../protocol/message.js';
+import {
+  MessageType,
+  NO_DETAILS,
+  type ClientMessage,
+  type Dict,
+  type RouterMessage,
+} from '../protocol/message.js';
 import { Payload, type PayloadFormat } from '../protocol/payload.js';
 import { JsonScanner } from './json-scanner.js';
 import { DEFAULT_SERIALIZER_LIMITS, type Serializer, type SerializerLimits } from './serializer.js';
 
 const EMPTY_ARGS = Buffer.from('[]');
 const COMMA = 0x2c;
+const QUOTE = 0x22;
+const ZERO = 0x30;
+const NINE = 0x39;
 const CLOSE_LIST = 0x5d;
+const OPEN_DICT = 0x7b;
 
 /** Payloads as JSON text in UTF-8. */
 export const jsonFormat: PayloadFormat = {
@@ -32,17 +42,10 @@ export function jsonSerializer(limits: SerializerLimits = DEFAULT_SERIALIZER_LIM
 function decode(bytes: Buffer, scanner: JsonScanner): ClientMessage {
   const count = scanner.scan(bytes);
   if (count === 0) throw new ProtocolViolation('an empty message');
-  const type: unknown = JSON.parse(bytes.toString('latin1', scanner.startOf(0), scanner.endOf(0)));
+  const type = element(bytes, scanner, 0);
   const headLength = Math.min(payloadIndex(type), count);
-  const head = JSON.parse(
-    `${bytes.toString('utf8', 0, scanner.endOf(headLength - 1))}]`,
-  ) as unknown[];
-  for (let index = 1; index < headLength; index += 1) {
-    // 2^53 + 1 is read as 2^53: only the text tells them apart.
-    if (head[index] === MAX_ID && textOf(bytes, scanner, index) !== String(MAX_ID)) {
-      throw new ProtocolViolation('an id is out of range');
-    }
-  }
+  const head: unknown[] = [type];
+  for (let index = 1; index < headLength; index += 1) head.push(element(bytes, scanner, index));
   const payload = new Payload(
     jsonFormat,
     container(bytes, scanner, { index: headLength, count, open: '[', name: 'Arguments' }),
@@ -51,8 +54,37 @@ function decode(bytes: Buffer, scanner: JsonScanner): ClientMessage {
   return parseMessage(type, head, { payload, count });
 }
 
-const textOf = (bytes: Buffer, scanner: JsonScanner, index: number): string =>
-  bytes.toString('latin1', scanner.startOf(index), scanner.endOf(index));
+const MOST_DIGITS = 15;
+
+/** The value of an element of the head: most are short integers, `{}` or strings without escapes, and need no parser. */
+function element(bytes: Buffer, scanner: JsonScanner, index: number): unknown {
+  const start = scanner.startOf(index);
+  const end = scanner.endOf(index);
+  const integer = end - start <= MOST_DIGITS ? shortInteger(bytes, start, end) : undefined;
+  if (integer !== undefined) return integer;
+  if (bytes[start] === OPEN_DICT && end - start === 2) return {};
+  const text = bytes.toString('utf8', start, end);
+  if (bytes[start] === QUOTE && !text.includes('\\')) return text.slice(1, -1);
+  const value: unknown = JSON.parse(text);
+  // 2^53 + 1 is read as 2^53: only the text tells them apart.
+  if (value === MAX_ID && text !== String(MAX_ID)) {
+    throw new ProtocolViolation('an id is out of range');
+  }
+  return value;
+}
+
+/** The value of decimal digits; undefined for anything else. */
+function shortInteger(bytes: Buffer, start: number, end: number): number | undefined {
+  let value = 0;
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (!isDigit(byte)) return undefined;
+    value = value * 10 + byte - ZERO;
+  }
+  return value;
+}
+
+const isDigit = (byte: number): boolean => byte >= ZERO && byte <= NINE;
 
 interface ContainerPlace {
   readonly index: number;
@@ -75,29 +107,42 @@ function container(bytes: Buffer, scanner: JsonScanner, place: ContainerPlace): 
 }
 
 function encode(message: RouterMessage, headroom: number): Buffer {
-  const head = JSON.stringify(headOf(message));
+  const head = headText(message);
   const payload = 'payload' in message ? message.payload : undefined;
   const kwargs = payload?.kwargsBytes;
   const args = payload?.argsBytes ?? (kwargs === undefined ? undefined : EMPTY_ARGS);
-  if (args === undefined) {
-    const bytes = Buffer.allocUnsafe(headroom + Buffer.byteLength(head));
-    bytes.write(head, headroom);
-    return bytes;
-  }
-  // Three bytes are the most that one UTF-16 unit takes; what is left over is cut off.
-  const bytes = Buffer.allocUnsafe(
-    headroom + head.length * 3 + args.length + (kwargs?.length ?? 0) + 2,
-  );
+  const payloadBytes =
+    (args === undefined ? 0 : args.length + 1) + (kwargs === undefined ? 0 : kwargs.length + 1);
+  const bytes = Buffer.allocUnsafe(headroom + Buffer.byteLength(head) + payloadBytes);
+  let at = headroom + bytes.write(head, headroom);
+  if (args === undefined) return bytes;
   // The head's closing bracket gives way to the comma before the payload.
-  let at = headroom + bytes.write(head, headroom) - 1;
-  at = append(bytes, at, args);
+  at = append(bytes, at - 1, args);
   if (kwargs !== undefined) at = append(bytes, at, kwargs);
   bytes[at] = CLOSE_LIST;
-  return bytes.subarray(0, at + 1);
+  return bytes;
 }
+
+/** The head as JSON text. Of the messages that are routed all the time it is put together here, for a fifth of what `JSON.stringify` takes. */
+function headText(message: RouterMessage): string {
+  if (message.type === MessageType.Event) {
+    const { subscription, publication, details } = message;
+    return `[${MessageType.Event},${subscription},${publication},${dictText(details)}]`;
+  }
+  if (message.type === MessageType.Invocation) {
+    const { request, registration, details } = message;
+    return `[${MessageType.Invocation},${request},${registration},${dictText(details)}]`;
+  }
+  if (message.type === MessageType.Result) {
+    return `[${MessageType.Result},${message.request},${dictText(message.details)}]`;
+  }
+  return JSON.stringify(headOf(message));
+}
+
+const dictText = (dict: Dict): string => (dict === NO_DETAILS ? '{}' : JSON.stringify(dict));
 
 function append(bytes: Buffer, at: number, part: Buffer): number {
   bytes[at] = COMMA;
-  part.copy(bytes, at + 1);
+  bytes.set(part, at + 1);
   return at + 1 + part.length;
 }
