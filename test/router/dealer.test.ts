@@ -161,8 +161,14 @@ describe('Dealer#call', () => {
     );
   });
 
-  it('discloses the caller only to who registered so', () => {
-    const { dealer, callee } = withProcedure({}, { disclose_caller: true });
+  it('discloses no caller to a client, as the feature is not announced', () => {
+    const { dealer, callee, caller } = withProcedure({}, { disclose_caller: true });
+    receive(dealer, caller, [48, 1, { disclose_me: true }, 'a.b']);
+    deepEqual(callee.take()[0]?.[3], {});
+  });
+
+  it("discloses the caller to the router's own client that registered so", () => {
+    const { dealer, callee } = withProcedure({ isInternal: true }, { disclose_caller: true });
     const caller = recordingSession({ principal: { authid: 'bob', authrole: 'admin' } });
     receive(dealer, caller, [48, 1, {}, 'a.b']);
     deepEqual(callee.take()[0]?.[3], {
