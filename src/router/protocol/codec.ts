@@ -172,16 +172,15 @@ const codecByType = new Map<unknown, ClientCodec>(
   Object.entries(clientCodecs).map(([type, codec]) => [Number(type), codec]),
 );
 
-/** How many elements of a client's message of this type come before its payload. */
-export const payloadIndex = (type: unknown): number => codecByType.get(type)?.head ?? 1;
+/** How many elements of a client's message of this type come before its payload. Throws ProtocolViolation for any other type. */
+export const payloadIndex = (type: unknown): number => codecOf(type).head;
 
 /**
  * A checked message from the elements before its payload. Throws ProtocolViolation when the type is none that a client may send, or the
  * number or types of elements, or those of known options, are wrong (WAMP 3, 2.3.3).
  */
 export function parseMessage(type: unknown, head: readonly unknown[], rest: Rest): ClientMessage {
-  const codec = codecByType.get(type);
-  if (codec === undefined) throw new ProtocolViolation('no message that a client may send');
+  const codec = codecOf(type);
   const most = codec.head + (codec.hasPayload ? 2 : 0);
   if (head.length < codec.head || rest.count > most) {
     throw new ProtocolViolation(`${codec.name} has a wrong number of elements`);
@@ -219,6 +218,12 @@ export function headOf(message: RouterMessage): readonly unknown[] {
     case MessageType.Goodbye:
       return [message.type, message.details, message.reason];
   }
+}
+
+function codecOf(type: unknown): ClientCodec {
+  const codec = codecByType.get(type);
+  if (codec === undefined) throw new ProtocolViolation('no message that a client may send');
+  return codec;
 }
 
 function string(value: unknown, name: string): string {

@@ -15,6 +15,8 @@ const CLOSE_LIST = 0x5d;
 const LOWER_U = 0x75;
 const OPEN_DICT = 0x7b;
 const CLOSE_DICT = 0x7d;
+/** Elements whose places are kept: an ERROR has seven, nothing has more. */
+const PLACES = 7;
 /** Behind the last byte: no byte, so it matches nothing. */
 const END = -1;
 
@@ -34,8 +36,9 @@ const SIMPLE_ESCAPES = new Set(Buffer.from('"\\/bfnrt'));
  */
 export class JsonScanner {
   readonly #limits: SerializerLimits;
-  #starts: number[] = [];
-  #ends: number[] = [];
+  readonly #starts = new Uint32Array(PLACES);
+  readonly #ends = new Uint32Array(PLACES);
+  #count = 0;
 
   constructor(limits: SerializerLimits) {
     this.#limits = limits;
@@ -44,16 +47,15 @@ export class JsonScanner {
   /** Takes in `bytes`, which must be one JSON list, and gives the number of its elements. Throws ProtocolViolation. */
   scan(bytes: Buffer): number {
     if (!isUtf8(bytes)) throw new ProtocolViolation('the message is not valid UTF-8');
-    this.#starts = [];
-    this.#ends = [];
     const start = skipSpace(bytes, 0);
     if (bytes[start] !== OPEN_LIST) throw new ProtocolViolation('a message is a list');
+    this.#count = 0;
     const end = skipSpace(bytes, this.#outermostList(bytes, start));
     if (end !== bytes.length) throw unexpected(bytes, end);
-    return this.#starts.length;
+    return this.#count;
   }
 
-  /** Where element `index` of the list begins. */
+  /** Where element `index` of the list begins; known of the first seven, as no message of WAMP has more. */
   startOf(index: number): number {
     return this.#starts[index] ?? 0;
   }
@@ -68,9 +70,12 @@ export class JsonScanner {
     let at = skipSpace(bytes, start + 1);
     if (bytes[at] === CLOSE_LIST) return at + 1;
     for (;;) {
-      this.#starts.push(at);
+      const index = this.#count;
+      this.#count += 1;
+      // Beyond their length, typed arrays ignore what is written.
+      this.#starts[index] = at;
       at = this.#value(bytes, at, 2);
-      this.#ends.push(at);
+      this.#ends[index] = at;
       at = skipSpace(bytes, at);
       if (bytes[at] === CLOSE_LIST) return at + 1;
       at = separator(bytes, at);
@@ -175,7 +180,8 @@ function literal(bytes: Buffer, start: number): number {
   return end;
 }
 
-function skipSpace(bytes: Buffer, start: number): number {
+/** The place of the first byte from `start` on that is no white space of JSON. */
+export function skipSpace(bytes: Buffer, start: number): number {
   let at = start;
   for (;;) {
     const byte = byteAt(bytes, at);

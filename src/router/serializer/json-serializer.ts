@@ -9,7 +9,7 @@ import {
   type RouterMessage,
 } from '../protocol/message.js';
 import { Payload, type PayloadFormat } from '../protocol/payload.js';
-import { JsonScanner } from './json-scanner.js';
+import { JsonScanner, skipSpace } from './json-scanner.js';
 import { DEFAULT_SERIALIZER_LIMITS, type Serializer, type SerializerLimits } from './serializer.js';
 
 const EMPTY_ARGS = Buffer.from('[]');
@@ -17,6 +17,7 @@ const COMMA = 0x2c;
 const QUOTE = 0x22;
 const ZERO = 0x30;
 const NINE = 0x39;
+const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const OPEN_DICT = 0x7b;
 
@@ -46,12 +47,10 @@ function decode(bytes: Buffer, scanner: JsonScanner): ClientMessage {
   const headLength = Math.min(payloadIndex(type), count);
   const head: unknown[] = [type];
   for (let index = 1; index < headLength; index += 1) head.push(element(bytes, scanner, index));
-  const payload = new Payload(
-    jsonFormat,
-    container(bytes, scanner, { index: headLength, count, open: '[', name: 'Arguments' }),
-    container(bytes, scanner, { index: headLength + 1, count, open: '{', name: 'ArgumentsKw' }),
-  );
-  return parseMessage(type, head, { payload, count });
+  const args = headLength < count ? container(bytes, scanner, headLength, ARGUMENTS) : undefined;
+  const kwargs =
+    headLength + 1 < count ? container(bytes, scanner, headLength + 1, ARGUMENTS_KW) : undefined;
+  return parseMessage(type, head, { payload: new Payload(jsonFormat, args, kwargs), count });
 }
 
 const MOST_DIGITS = 15;
@@ -86,24 +85,25 @@ function shortInteger(bytes: Buffer, start: number, end: number): number | undef
 
 const isDigit = (byte: number): boolean => byte >= ZERO && byte <= NINE;
 
-interface ContainerPlace {
-  readonly index: number;
-  readonly count: number;
-  readonly open: '[' | '{';
-  readonly name: string;
+/** A part of the payload: how it begins, and what to say when it does not. */
+interface ContainerKind {
+  readonly open: number;
+  readonly violation: string;
 }
+const ARGUMENTS: ContainerKind = { open: OPEN_LIST, violation: 'Arguments is a list' };
+const ARGUMENTS_KW: ContainerKind = { open: OPEN_DICT, violation: 'ArgumentsKw is a dict' };
 
-/** The bytes of a list or dict of the payload; undefined when it is absent or empty. */
-function container(bytes: Buffer, scanner: JsonScanner, place: ContainerPlace): Buffer | undefined {
-  if (place.index >= place.count) return undefined;
-  const start = scanner.startOf(place.index);
-  const end = scanner.endOf(place.index);
-  if (bytes[start] !== place.open.charCodeAt(0)) {
-    throw new ProtocolViolation(`${place.name} is a ${place.open === '[' ? 'list' : 'dict'}`);
-  }
-  if (end - start <= 2) return undefined;
-  const isEmpty = end - start < 64 && bytes.toString('latin1', start + 1, end - 1).trim() === '';
-  return isEmpty ? undefined : bytes.subarray(start, end);
+/** The bytes of a list or dict of the payload; undefined when it is empty. */
+function container(
+  bytes: Buffer,
+  scanner: JsonScanner,
+  index: number,
+  kind: ContainerKind,
+): Buffer | undefined {
+  const start = scanner.startOf(index);
+  const end = scanner.endOf(index);
+  if (bytes[start] !== kind.open) throw new ProtocolViolation(kind.violation);
+  return skipSpace(bytes, start + 1) === end - 1 ? undefined : bytes.subarray(start, end);
 }
 
 function encode(message: RouterMessage, headroom: number): Buffer {
