@@ -1,39 +1,9 @@
 import { deepEqual, equal, notEqual, rejects } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Wampy } from 'wampy';
-import { WebSocket } from 'ws';
-import {
-  fetchToken,
-  startTestApplication,
-  webSocketUrl,
-  type Ending,
-} from '../support/application.js';
+import { fetchToken, startTestApplication, webSocketUrl } from '../support/application.js';
 import { Arrivals } from '../support/autobahn-client.js';
 import { wrongTokens } from '../support/tokens.js';
-
-interface WampyOptions {
-  readonly url: string;
-  readonly onChallenge?: () => string | Promise<string>;
-  readonly onReconnectSuccess?: (details: Record<string, unknown>) => void;
-}
-
-function createWampy(t: Ending, { url, onChallenge, onReconnectSuccess }: WampyOptions): Wampy {
-  const wampy = new Wampy(url, {
-    realm: 'realm1',
-    // wampy's type asks for the browser's class; ws has all that it uses.
-    ws: WebSocket as unknown as typeof globalThis.WebSocket,
-    reconnectInterval: 100,
-    ...(onChallenge && { authid: 'admin', authmethods: ['jwt'], onChallenge }),
-    ...(onReconnectSuccess && { onReconnectSuccess }),
-  });
-  t.after(() =>
-    wampy.disconnect().then(
-      () => undefined,
-      () => undefined,
-    ),
-  );
-  return wampy;
-}
+import { createWampy } from '../support/wampy-client.js';
 
 describe('wampy', () => {
   it('joins with a fetched token, and events and calls go both ways with the trusted URL', async (t) => {
