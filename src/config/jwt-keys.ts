@@ -59,7 +59,14 @@ function checkKeys(
     return true;
   } catch (error) {
     if (!(error instanceof UnusableKey)) throw error;
-    reader.report(path, `expected usable keys, but ${error.message}`);
+    const place = error.code === 'weak_key' ? materialPlace(path, reader) : path;
+    reader.report(place, `expected usable keys, but ${error.message}`);
     return false;
   }
 }
+
+/** Where the bytes of a key come from: often not where the rest of it is written. */
+const materialPlace = (path: ConfigPath, reader: SecretReader): ConfigPath =>
+  ['secret', 'public_key', 'private_key']
+    .map((name) => reader.placeOf(path, name))
+    .find((place) => place !== undefined) ?? path;

@@ -92,17 +92,23 @@ function validateSections(node: ConfigNode): Sections {
 async function readSessionSecrets(
   reader: SecretReader,
 ): Promise<readonly [string, ...string[]] | undefined> {
-  const secret = await reader.read(SESSION, 'secret');
-  const previous = await reader.read(SESSION, 'previous_secret');
-  for (const given of [secret, previous]) {
-    const weakness = given && weaknessOf(Buffer.from(given), SESSION_SECRET_BYTES);
-    if (weakness) reader.report(SESSION, `expected a strong secret, but it ${weakness}`);
-  }
-  if (!reader.isGiven(SESSION, 'secret')) {
+  const secret = await readSessionSecret(reader, 'secret');
+  const previous = await readSessionSecret(reader, 'previous_secret');
+  if (reader.placeOf(SESSION, 'secret') === undefined) {
     reader.report(SESSION, 'expected secret or secret_file, found neither');
   }
   if (secret === undefined) return undefined;
   return previous === undefined ? [secret] : [secret, previous];
+}
+
+async function readSessionSecret(reader: SecretReader, key: string): Promise<string | undefined> {
+  const secret = await reader.read(SESSION, key);
+  const weakness = secret && weaknessOf(Buffer.from(secret), SESSION_SECRET_BYTES);
+  if (weakness) {
+    const place = reader.placeOf(SESSION, key) ?? SESSION;
+    reader.report(place, `expected a strong secret, but it ${weakness}`);
+  }
+  return secret;
 }
 
 function usersFileOf(node: ConfigNode): string | undefined {

@@ -46,9 +46,11 @@ export class SecretReader {
     return undefined;
   }
 
-  /** Whether `key` of the mapping at `path`, or its file, is there in whatever form. */
-  isGiven(path: ConfigPath, key: string): boolean {
-    return [key, `${key}_file`].some((name) => findNode(this.#root, [...path, name]) !== undefined);
+  /** Where `key` of the mapping at `path` is given, itself or as a file, in whatever form; undefined if it is not. */
+  placeOf(path: ConfigPath, key: string): ConfigPath | undefined {
+    return [key, `${key}_file`]
+      .map((name) => [...path, name])
+      .find((place) => findNode(this.#root, place) !== undefined);
   }
 
   /** Adds the problem that what stands at `path` is not as it must be. */

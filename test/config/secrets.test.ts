@@ -97,6 +97,22 @@ describe('secrets of a configuration', () => {
     });
   }
 
+  it('that are weak are told where they are given: key, file or variable', async (t) => {
+    const folder = await ConfigurationFolder.make(t, {
+      'a.yaml': MINIMAL.replace(`secret: ${TOKEN_SECRET}`, 'secret_file: short.key'),
+      'short.key': 'short',
+    });
+    const variables = {
+      EXPRESSWAY_AUTH__SESSION__SECRET: 'short',
+      EXPRESSWAY_AUTH__SESSION__PREVIOUS_SECRET_FILE: folder.file('short.key'),
+    };
+    deepEqual(await folder.problems('a.yaml', variables), [
+      'a.yaml:11:22 /auth/jwt/keys/0/secret_file: expected usable keys, but key "k1" has 5 bytes; 32 are needed',
+      'EXPRESSWAY_AUTH__SESSION__SECRET /auth/session/secret: expected a strong secret, but it has 5 bytes; 32 are needed',
+      'EXPRESSWAY_AUTH__SESSION__PREVIOUS_SECRET_FILE /auth/session/previous_secret_file: expected a strong secret, but it has 5 bytes; 32 are needed',
+    ]);
+  });
+
   it('of 32 bytes are accepted', async (t) => {
     const folder = await ConfigurationFolder.make(t, {
       'a.yaml': MINIMAL.replace(TOKEN_SECRET, TOKEN_SECRET.slice(0, 32)),
@@ -185,7 +201,7 @@ describe('keys of a configuration', () => {
     });
     deepEqual(
       (await folder.problems('a.yaml')).map((line) => line.split(' ')[1]),
-      ['/auth/jwt/keys/0:', '/auth/order:'],
+      ['/auth/jwt/keys/0/secret:', '/auth/order:'],
     );
   });
 
