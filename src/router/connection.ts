@@ -108,6 +108,7 @@ export class Connection {
         principal: { ...identity, authmethod: 'internal', authprovider: 'router' },
       },
       INTERNAL_ENTRANCE,
+      INTERNAL_ENTRANCE.limits,
     );
     return session;
   }
@@ -138,7 +139,7 @@ export class Connection {
     if (realm.countSessionsOf(principal.authid) >= limits.sessionsPerUser) {
       throw new AuthenticatorUnavailable('this user has too many sessions');
     }
-    const session = this.#join(admission, { ...entrance, limits });
+    const session = this.#join(admission, entrance, limits);
     session.send({
       type: MessageType.Welcome,
       session: session.id,
@@ -158,13 +159,14 @@ export class Connection {
     this.#log('info', { realm: realm.name, session: session.id, authid, authrole }, 'joined');
   }
 
-  #join({ session: id, realm, principal, roles }: Admission, entrance: Entrance): Session {
+  #join(admission: Admission, entrance: Entrance, limits: SessionLimits): Session {
+    const { session: id, realm, principal, roles } = admission;
     const session = new Session({
       id,
       principal,
       transport: this.#transport,
       roles,
-      limits: entrance.limits,
+      limits,
       requestIds: realm.requestIds ?? entrance.requestIds,
       isInternal: entrance === INTERNAL_ENTRANCE,
       receive: (message) => {
