@@ -32,10 +32,14 @@ export class OutboundQueue {
     return this.#bytes + this.#socket.writableLength;
   }
 
-  /** Queues a whole frame; false, and nothing queued, when the peer has left too much unsent. */
+  /**
+   * Queues a whole frame; false, and nothing queued, when the peer has left too much unsent. One frame always has room, however long:
+   * a peer that has taken everything before it is not slow.
+   */
   push(frame: Buffer): boolean {
     if (this.#bytes >= EARLY_FLUSH_BYTES) this.flush();
-    if (this.unsentBytes + frame.length > this.#limit) return false;
+    const unsent = this.unsentBytes;
+    if (unsent > 0 && unsent + frame.length > this.#limit) return false;
     this.#frames.push(frame);
     this.#bytes += frame.length;
     if (!this.#isWaiting) {
@@ -71,6 +75,8 @@ export class OutboundQueue {
     const frames = this.#frames;
     const bytes = this.#bytes;
     this.clear();
+    // The peer closed first, and ws has ended the socket.
+    if (!this.#socket.writable) return;
     const [first] = frames;
     if (frames.length === 1 && first !== undefined) {
       this.#socket.write(first);

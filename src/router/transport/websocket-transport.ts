@@ -36,6 +36,7 @@ export class WebSocketTransport implements Transport {
   #closeCode: CloseCode | undefined;
   #pingedAt = Date.now();
   #awaitsPong = false;
+  #isPaused = false;
 
   constructor(connection: WebSocketConnection) {
     this.details = connection.details;
@@ -46,6 +47,7 @@ export class WebSocketTransport implements Transport {
     // ws reports bad frames and oversized messages here and closes by itself; without a listener the process would end.
     this.#webSocket.on('error', () => undefined);
     this.#webSocket.on('message', (data: Buffer, isBinary) => {
+      this.#awaitsPong = false;
       this.#receive(data, isBinary);
     });
     this.#webSocket.on('pong', () => {
@@ -81,17 +83,24 @@ export class WebSocketTransport implements Transport {
   }
 
   pause(): void {
+    this.#isPaused = true;
     this.#webSocket.pause();
   }
 
   resume(): void {
+    this.#isPaused = false;
     this.#webSocket.resume();
   }
 
-  /** Pings when `pingMs` have passed since the last ping, and ends the connection when no pong came within `pongMs`. */
+  /**
+   * Pings when `pingMs` have passed since the last ping, and ends the connection when neither a pong nor a message came within `pongMs`.
+   * While it is paused no pong could be read: both times begin anew afterwards.
+   */
   keepAlive(now: number, pingMs: number, pongMs: number): void {
     if (!this.#isOpen) return;
-    if (this.#awaitsPong && now - this.#pingedAt >= pongMs) {
+    if (this.#isPaused) {
+      this.#pingedAt = now;
+    } else if (this.#awaitsPong && now - this.#pingedAt >= pongMs) {
       this.close(CloseCode.noPong, 'no pong');
       this.#webSocket.terminate();
     } else if (now - this.#pingedAt >= pingMs) {
