@@ -11,7 +11,7 @@ import {
 } from '../router/index.js';
 import { toDict } from './wire-dict.js';
 
-/** The realm in which providers and router meet (peers.md 3.1). */
+/** The realm in which providers and router meet. */
 export const AUTH_REALM = 'thruway.auth';
 /** The procedure by which a provider announces itself. */
 export const REGISTER_METHOD = 'thruway.auth.registermethod';
@@ -42,7 +42,7 @@ export interface AuthmethodRegistryOptions {
 
 /**
  * Knows which provider answers for which authmethod: registers `thruway.auth.registermethod` in the auth realm and keeps what
- * providers say there (peers.md 3.1, steps 1 and 2). A method ends with its provider's session.
+ * providers say there (Thruway's `registermethod`). A method ends with its provider's session.
  */
 export class AuthmethodRegistry {
   readonly #client: Pick<LocalClient, 'register'>;

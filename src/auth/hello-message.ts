@@ -5,7 +5,7 @@ const HELLO = 1;
 
 /**
  * The client's HELLO as providers of Thruway's kind get it: `[1, realm, details]` with the connection in `details.transport`,
- * whatever the client itself put there (peers.md 3.1, step 3).
+ * whatever the client itself put there.
  */
 export const toHelloMessage = (request: AuthenticationRequest): List => [
   HELLO,

@@ -1,4 +1,4 @@
-/** What a client may learn about its refused token (users-and-security J13). */
+/** What a client may learn about its refused token. */
 export type TokenFailure = 'token_expired' | 'invalid_token' | 'audience_mismatch';
 
 /** What the server's log may tell about a refused token; never the token. */

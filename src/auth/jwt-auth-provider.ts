@@ -104,7 +104,7 @@ export class JwtAuthProvider {
     }
   }
 
-  /** Tells the client no more than the class of what is wrong, and the log the rest (users-and-security J13). */
+  /** Tells the client no more than the class of what is wrong, and the log the rest. */
   #refuse(message: string, fields: object): List {
     this.#logger.info(fields, 'token refused');
     return ['FAILURE', { details: { message } }];

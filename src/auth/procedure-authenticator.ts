@@ -45,7 +45,7 @@ const NOBODY_THERE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Asks the provider that is registered for one authmethod, by CALL in the auth realm, in Thruway's provider protocol (peers.md 3.1).
+ * Asks the provider that is registered for one authmethod, by CALL in the auth realm, in Thruway's provider protocol.
  * Fails closed: without a provider, or when it does not answer in time, with AuthenticatorUnavailable, so that the client comes
  * back; when it refuses, with its reason; when it fails, with `wamp.error.authentication_failed` and no further words.
  */
@@ -131,8 +131,8 @@ function toSuccess(verdict: ProviderVerdict): Dict {
 }
 
 /**
- * A client that says who it is must be who it proves to be (users-and-security J9). Saying nothing says nothing; neither does
- * "anonymous", which Thruway's clients send when their program gave no authid (peers.md 3.5).
+ * A client that says who it is must be who it proves to be. Saying nothing says nothing; neither does
+ * "anonymous", which Thruway's clients send when their program gave no authid.
  */
 function checkClaimedAuthid(claimed: unknown, proven: string): void {
   if (claimed === undefined || claimed === null || claimed === 'anonymous') return;

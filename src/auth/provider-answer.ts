@@ -13,7 +13,7 @@ export type ProviderVerdict =
       readonly details: Dict;
     };
 
-/** What a provider answered to `onhello`: its verdict, or what the client shall be asked first (peers.md 3.1, step 4). */
+/** What a provider answered to `onhello`: its verdict, or what the client shall be asked first. */
 export type HelloAnswer =
   ProviderVerdict | { readonly kind: 'challenge'; readonly method: string; readonly extra: Dict };
 

@@ -6,7 +6,7 @@ import { toDict } from './wire-dict.js';
 /** The key by which our own provider names the log-in of a token. Never sent to the client. */
 export const LOGIN_KEY = '_expressway_login';
 
-// Thruway gives both of these to whoever gave proof without further words (peers.md 3.1, step 5).
+// Thruway gives both of these to whoever gave proof without further words.
 const DEFAULT_AUTHID = 'authenticated_user';
 const DEFAULT_ROLE = 'authenticated_user';
 

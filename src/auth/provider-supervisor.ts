@@ -28,7 +28,7 @@ export interface ProviderSupervisorOptions {
   readonly logger?: Logger;
 }
 
-/** Starts a provider and, whenever it ends or does not start, starts another one, ever later until one lives (O3, W5). */
+/** Starts a provider and, whenever it ends or does not start, starts another one, ever later until one lives. */
 export class ProviderSupervisor {
   readonly #options: Required<ProviderSupervisorOptions>;
   #provider: SupervisedProvider | undefined;

@@ -35,7 +35,7 @@ export interface VerifiedToken extends TokenClaims {
 }
 
 /**
- * Decides whether a token holds, as users-and-security 6.1 and J1 to J7 ask: the algorithm is the key's, never the header's; the
+ * Decides whether a token holds (RFC 8725): the algorithm is the key's, never the header's; the
  * key is chosen by the header alone; required claims are there and in bounds.
  */
 export class TokenVerifier {

@@ -16,7 +16,7 @@ export interface TrustedAuthenticatorOptions {
 
 /**
  * Believes whoever comes through its listener, without a challenge: the trusted URL. The authid is the one of HELLO, `anonymous`
- * included, as Thruway's clients say (peers.md 3.1, step 8), else a random one. The role is the configured one, whoever it is.
+ * included, as Thruway's clients say, else a random one. The role is the configured one, whoever it is.
  */
 export class TrustedAuthenticator implements Authenticator {
   readonly authmethod = undefined;

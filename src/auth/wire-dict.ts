@@ -1,6 +1,6 @@
 import { isDict, type Dict } from '../router/index.js';
 
-/** A value from a provider as a dictionary, or undefined. PHP writes an empty map as `[]` (peers.md 3.5), so that is one too. */
+/** A value from a provider as a dictionary, or undefined. PHP writes an empty map as `[]`, so that is one too. */
 export function toDict(value: unknown): Dict | undefined {
   if (Array.isArray(value) && value.length === 0) return {};
   return isDict(value) ? value : undefined;

@@ -21,7 +21,7 @@ const connectionLimits = {
   queue: byteSize({ min: '64KiB', max: '1GiB' }),
 };
 
-/** Section `limits` (users-and-security.md, 5.2): what anybody may ask of the router. */
+/** Section `limits`: what anybody may ask of the router. */
 export const limitsSchema = z.strictObject({
   hello: duration({ min: '10ms', max: '5m' }),
   auth: duration({ min: '10ms', max: '10m' }),

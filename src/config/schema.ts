@@ -32,7 +32,7 @@ const trustedSchema = z.strictObject({
 });
 
 /**
- * The configuration's shape (users-and-security.md, 11). Unknown keys are refused. Defaults are not here but in
+ * The configuration's shape. Unknown keys are refused. Defaults are not here but in
  * config/default.yaml, upon which every configuration is laid; only the items of lists have theirs here.
  */
 export const configSchema = z.strictObject({

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 
-/** The time a client has to send the head of a request (users-and-security L11). */
+/** The time a client has to send the head of a request. */
 const headersTimeoutMs = 10_000;
 
 /** The time it has to send the whole of it. */

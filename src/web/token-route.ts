@@ -32,7 +32,7 @@ export interface TokenRouteOptions {
 
 /**
  * `GET|POST /`: a token for whoever has proven to be a user of one of the roles; the bare token as text/plain, or with its
- * times as JSON (users-and-security 6.1). A POST by session needs the form token.
+ * times as JSON. A POST by session needs the form token.
  */
 export function tokenRoute(options: TokenRouteOptions): Router {
   const router = express.Router();

@@ -162,7 +162,7 @@ describe('JwtAuthProvider', () => {
   });
 });
 
-// users-and-security J13
+// J13
 describe('JwtAuthProvider refuses', () => {
   const iat = Math.floor(Date.now() / 1000);
   const header = { alg: 'HS256', kid: 'k1' };
@@ -208,7 +208,7 @@ describe('JwtAuthProvider refuses', () => {
     assert.match(logger.lines[0] ?? '', /"kid":"k1","authid":"alice","reason":"another issuer"/);
   });
 
-  // users-and-security J14
+  // J14
   it('a token whose user is disabled or deleted meanwhile', async () => {
     const users = new Map(USERS);
     const { ask, issuer } = await setUp((name) => Promise.resolve(users.get(name)));

@@ -150,7 +150,7 @@ describe('HELLO with jwt', () => {
     });
   }
 
-  // users-and-security J9
+  // J9
   it('is answered with ABORT for the authid of somebody else', async (t) => {
     const { supervisor, connect, issuer } = await setUp(t);
     await supervisor.start();
@@ -171,7 +171,7 @@ describe('HELLO with jwt', () => {
   });
 });
 
-// users-and-security W5
+// W5
 describe('HELLO with jwt when the provider', () => {
   it('is absent closes with 1013 and without ABORT', async (t) => {
     const { connect } = await setUp(t);
@@ -256,7 +256,7 @@ async function welcomed(connect: () => WampPeer, token: string): Promise<Dict> {
   }
 }
 
-// peers.md 3.1: the exchange on the wire
+// Thruway's provider protocol: the exchange on the wire
 describe('A provider from outside', () => {
   const handlers = {
     onhello: 'thruway.auth.jwt.onhello',

@@ -88,7 +88,7 @@ async function refusalOf(
   return assert.fail('nobody was refused');
 }
 
-// peers.md 3.1, steps 3 to 6
+// Thruway's provider protocol
 describe('ProcedureAuthenticator', () => {
   it('asks in Thruway’s shapes', async () => {
     const { authenticator, caller } = await setUp({});
@@ -220,7 +220,7 @@ describe('ProcedureAuthenticator when the provider refuses', () => {
   });
 });
 
-// users-and-security J9
+// J9
 describe('ProcedureAuthenticator on the authid of HELLO', () => {
   for (const details of [{}, { authid: 'joe' }, { authid: 'anonymous' }, { authid: null }]) {
     it(`accepts ${JSON.stringify(details)} from joe`, async () => {
@@ -248,7 +248,7 @@ describe('ProcedureAuthenticator on the authid of HELLO', () => {
   });
 });
 
-// users-and-security W5: the provider ran and failed
+// W5: the provider ran and failed
 describe('ProcedureAuthenticator when the provider fails', () => {
   const failures: readonly [string, Parameters<typeof setUp>[0]][] = [
     ['throws at HELLO', { onhello: () => Promise.reject(new Error('canary')) }],
@@ -283,7 +283,7 @@ describe('ProcedureAuthenticator when the provider fails', () => {
   }
 });
 
-// users-and-security W5: nobody there to decide
+// W5: nobody there to decide
 describe('ProcedureAuthenticator without a provider', () => {
   it('is unavailable before one has registered', async () => {
     const realm = new FakeRealm();

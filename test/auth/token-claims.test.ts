@@ -56,7 +56,7 @@ describe('checkClaims', () => {
     assert.equal(check({ ...CLAIMS, role: 'admin', authid: 'root' }).authid, 'alice');
   });
 
-  // users-and-security J3; lcobucci/jwt writes times with microseconds
+  // J3; lcobucci/jwt writes times with microseconds
   it('accepts float times', () => {
     const claims = check({ ...CLAIMS, iat: NOW - 10.25, exp: NOW + 289.5 });
     assert.equal(claims.issuedAt, NOW - 10.25);
@@ -118,7 +118,7 @@ describe('checkClaims', () => {
   });
 });
 
-// users-and-security J7
+// J7
 describe('checkClaims on the length of life', () => {
   it('accepts the longest life and refuses a second more', () => {
     assert.equal(check({ ...CLAIMS, iat: NOW, exp: NOW + 86_400 }).expiresAt, NOW + 86_400);

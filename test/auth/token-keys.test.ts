@@ -73,7 +73,7 @@ describe('TokenKeys', () => {
   });
 });
 
-// users-and-security J5
+// J5
 describe('TokenKeys#find', () => {
   const list = [
     hs256({ kid: 'k1' }),
@@ -129,7 +129,7 @@ describe('TokenKeys#find', () => {
   });
 });
 
-// users-and-security J1, J2
+// J1, J2
 describe('TokenKeys refuses', () => {
   const cases: readonly [string, readonly TokenKeyOptions[], UnusableKey['code'], RegExp][] = [
     [

@@ -174,7 +174,7 @@ describe('TokenVerifier', () => {
   });
 });
 
-// users-and-security J1
+// J1
 describe('TokenVerifier on algorithms', () => {
   for (const alg of ['none', 'None', 'NONE', 'nOnE', '', null, 256]) {
     it(`refuses alg ${JSON.stringify(alg)}, signed or not`, () => {
@@ -214,7 +214,7 @@ describe('TokenVerifier on algorithms', () => {
   });
 });
 
-// users-and-security J3
+// J3
 describe('TokenVerifier on claims', () => {
   for (const name of ['exp', 'iat', 'iss', 'aud', 'sub']) {
     it(`requires ${name}`, () => {
@@ -244,7 +244,7 @@ describe('TokenVerifier on claims', () => {
   });
 });
 
-// users-and-security J4
+// J4
 describe('TokenVerifier on clocks', () => {
   it('accepts an expired token within the tolerance only', () => {
     const at = (exp: number): string => craftToken(HEADER, { ...CLAIMS, iat: NOW - 60, exp });
@@ -269,7 +269,7 @@ describe('TokenVerifier on clocks', () => {
   });
 });
 
-// users-and-security J5
+// J5
 describe('TokenVerifier on kid', () => {
   for (const kid of [
     '../../etc/passwd',
@@ -319,7 +319,7 @@ describe('TokenVerifier on kid', () => {
   });
 });
 
-// users-and-security J6; RFC 7515, section 4.1.11; RFC 7797
+// J6; RFC 7515, section 4.1.11; RFC 7797
 describe('TokenVerifier on critical headers', () => {
   for (const more of [
     { crit: ['exp'], exp: 1 },
@@ -337,7 +337,7 @@ describe('TokenVerifier on critical headers', () => {
   }
 });
 
-// users-and-security J7
+// J7
 describe('TokenVerifier on long lives', () => {
   it('refuses ten years, and what is configured as too long', () => {
     assert.equal(

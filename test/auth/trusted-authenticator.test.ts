@@ -31,7 +31,7 @@ describe('TrustedAuthenticator', () => {
     assert.notEqual(one.authid, two.authid);
   });
 
-  // users-and-security T7
+  // T7
   it('gives the configured role, whatever role is asked for', async () => {
     const details = { authid: 'backend', authrole: 'admin', authroles: ['admin'] };
     assert.equal((await authenticator.authenticate(requestWith({ details }))).authrole, 'trusted');

@@ -6,7 +6,7 @@ import { weaknessOf } from '../../src/auth/weak-secret.js';
 const weakness = (text: string, minBytes = 32): string | undefined =>
   weaknessOf(Buffer.from(text), minBytes);
 
-// users-and-security J2
+// J2
 describe('weaknessOf', () => {
   it('says nothing against random bytes', () => {
     assert.equal(weaknessOf(randomBytes(32), 32), undefined);

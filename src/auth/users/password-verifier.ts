@@ -36,7 +36,7 @@ interface Waiter {
   readonly reject: (error: Error) => void;
 }
 
-/** Checks passwords against argon2id hashes off the event loop, a few at a time (users-and-security L2, L4). */
+/** Checks passwords against argon2id hashes off the event loop, a few at a time. */
 export class PasswordVerifier {
   readonly #concurrency: number;
   readonly #queueLimit: number;

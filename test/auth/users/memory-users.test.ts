@@ -39,7 +39,7 @@ describe('MemoryUsers', () => {
     assert.equal(await users.verifyPassword('nobody', 'kitten'), undefined);
   });
 
-  // users-and-security J14
+  // J14
   it('knows a disabled user neither by name nor by password', async (t) => {
     const users = usersOf(t, { ...ADMIN, disabled: true });
     assert.equal(await users.find('admin'), undefined);
@@ -52,7 +52,7 @@ describe('MemoryUsers', () => {
     assert.equal(await users.find('toString'), undefined);
   });
 
-  // users-and-security L2
+  // L2
   it('asks for a check whoever it is', async (t) => {
     const asked: (string | undefined)[] = [];
     const passwords = new PasswordVerifier();

@@ -48,7 +48,7 @@ describe('PasswordVerifier', () => {
     assert.equal(await passwords.verify(KITTEN, 'kitten\u0000'), false);
   });
 
-  // users-and-security L2
+  // L2
   it('takes a hash for who is unknown, too', async (t) => {
     const passwords = new PasswordVerifier();
     t.after(() => passwords.close());
@@ -94,7 +94,7 @@ describe('PasswordVerifier', () => {
     assert.equal(await passwords.verify(KITTEN, 'kitten'), true);
   });
 
-  // users-and-security L4
+  // L4
   it('leaves the event loop free', async (t) => {
     const passwords = new PasswordVerifier();
     t.after(() => passwords.close());
