@@ -46,7 +46,8 @@ export interface ConnectionSurroundings {
 }
 
 const AGENT = 'Expressway';
-const CLIENT_ROLES: Dict = { callee: { features: { call_canceling: true } } };
+/** Without call_canceling, as a LocalClient cannot interrupt its procedures: a cancelled call ends for its caller at once. */
+const LOCAL_CLIENT_ROLES: Dict = { publisher: {}, subscriber: {}, caller: {}, callee: {} };
 
 /** The router's own clients need no way in. */
 const INTERNAL_ENTRANCE: Entrance = {
@@ -104,7 +105,7 @@ export class Connection {
       {
         session,
         realm,
-        roles: CLIENT_ROLES,
+        roles: LOCAL_CLIENT_ROLES,
         principal: { ...identity, authmethod: 'internal', authprovider: 'router' },
       },
       INTERNAL_ENTRANCE,

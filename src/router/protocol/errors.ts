@@ -7,10 +7,8 @@ export const Uri = {
   procedureAlreadyExists: 'wamp.error.procedure_already_exists',
   noSuchRegistration: 'wamp.error.no_such_registration',
   noSuchSubscription: 'wamp.error.no_such_subscription',
-  invalidArgument: 'wamp.error.invalid_argument',
   canceled: 'wamp.error.canceled',
   timeout: 'wamp.error.timeout',
-  payloadSizeExceeded: 'wamp.error.payload_size_exceeded',
   protocolViolation: 'wamp.error.protocol_violation',
   notAuthorized: 'wamp.error.not_authorized',
   authorizationFailed: 'wamp.error.authorization_failed',
@@ -25,7 +23,6 @@ export const Uri = {
   unavailable: 'wamp.error.unavailable',
   limitExceeded: 'expressway.error.limit_exceeded',
   systemShutdown: 'wamp.close.system_shutdown',
-  closeRealm: 'wamp.close.close_realm',
   goodbyeAndOut: 'wamp.close.goodbye_and_out',
   killed: 'wamp.close.killed',
 } as const;
