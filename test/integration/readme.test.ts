@@ -1,4 +1,4 @@
-import { equal, match, ok } from 'node:assert/strict';
+import { equal, match, ok, rejects } from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -117,7 +117,8 @@ describe('the README', () => {
     const { user, status } = await events.next();
     equal(user, 'alice');
     equal(status, 'busy');
-    equal(await started.stop(), 0);
+    await started.stop();
+    await rejects(fetch(`http://127.0.0.1:${web}/`), 'stopping npm stops the router too');
   });
 
   it('starts the router alone as it says', async (t) => {
