@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { EndedLogins } from './auth/ended-logins.js';
 import { RoleAuthorizer } from './auth/role-authorizer.js';
 import type { UserEntry } from './auth/users/memory-users.js';
 import { startAuthentication, type Authentication } from './authentication.js';
@@ -89,12 +90,18 @@ const countedOut = (server: Server): Promise<void> =>
 export async function startApplication(options: ApplicationOptions): Promise<Application> {
   const closers = new Closers();
   try {
-    const router = createRouter(options);
+    const endedLogins = new EndedLogins({ keepMs: longestTokenLife(options.config) });
+    const router = createRouter(options, endedLogins);
     closers.add(() => closers.serversClosed());
     closers.add((mode) => router.close(mode, options.config.drain.durationMs));
-    const authentication = await startAuthentication({ ...options, router });
+    const authentication = await startAuthentication({ ...options, router, endedLogins });
     closers.add(() => authentication.close());
-    const publicUrl = await startPublic(options, { router, authentication, closers });
+    const publicUrl = await startPublic(options, {
+      router,
+      authentication,
+      endedLogins,
+      closers,
+    });
     const trustedUrl = await startTrusted(options, router, closers);
     options.logger.info({ publicUrl, trustedUrl }, 'started');
     return { publicUrl, trustedUrl, close: (mode = 'restart') => closers.close(mode) };
@@ -104,7 +111,10 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   }
 }
 
-function createRouter({ config, logger }: ApplicationOptions): Router {
+/** How long a token may be about after its log-in ended. */
+const longestTokenLife = ({ auth: { jwt } }: Config): number => jwt.maxTtlMs + jwt.clockToleranceMs;
+
+function createRouter({ config, logger }: ApplicationOptions, endedLogins: EndedLogins): Router {
   const { limits } = config;
   const router = new Router({
     logger,
@@ -116,6 +126,8 @@ function createRouter({ config, logger }: ApplicationOptions): Router {
     unauthenticatedPerAddress: limits.unauthenticatedPerIp,
     connections: limits.sessions,
     uriLimits: limits.uri,
+    // The provider has asked already; this is for a log-out while its answer was on the way.
+    isRevoked: ({ login }) => login !== undefined && endedLogins.isEnded(login, Date.now() / 1000),
   });
   for (const { name, roles } of config.realms) {
     router.addRealm({
@@ -138,13 +150,14 @@ const NO_ISSUER = {
 interface PublicParts {
   readonly router: Router;
   readonly authentication: Authentication;
+  readonly endedLogins: EndedLogins;
   readonly closers: Closers;
 }
 
 async function startPublic(options: ApplicationOptions, parts: PublicParts): Promise<string> {
   const { config, logger } = options;
-  const { router, authentication, closers } = parts;
-  const { issuer, users, endedLogins, authenticators } = authentication;
+  const { router, authentication, endedLogins, closers } = parts;
+  const { issuer, users, authenticators } = authentication;
   const app = createWebApp({
     users,
     tokens: issuer ?? NO_ISSUER,
@@ -166,8 +179,8 @@ async function startPublic(options: ApplicationOptions, parts: PublicParts): Pro
   const addressOf = clientAddress(app);
   const listener = createPublicListener({ config, router, logger, authenticators, addressOf });
   listener.attach(server);
-  const address = await listenOnPort(server, config.public.host, config.public.port);
   closers.addServer(server, listener);
+  const address = await listenOnPort(server, config.public.host, config.public.port);
   return `http://${address}`;
 }
 
@@ -181,9 +194,9 @@ async function startTrusted(
   const server = createTrustedServer();
   const listener = createTrustedListener({ config, router, logger });
   listener.attach(server);
+  closers.addServer(server, listener);
   if (unix !== undefined) await listenOnSocket(server, unix, mode);
   const url =
     unix === undefined ? `ws://${await listenOnPort(server, host, port)}/` : `ws+unix:${unix}:/`;
-  closers.addServer(server, listener);
   return url;
 }

@@ -1,5 +1,5 @@
 import { AuthmethodRegistry, AUTH_REALM } from './auth/authmethod-registry.js';
-import { EndedLogins } from './auth/ended-logins.js';
+import type { EndedLogins } from './auth/ended-logins.js';
 import { JWT_AUTHMETHOD, JwtAuthProvider } from './auth/jwt-auth-provider.js';
 import { ProcedureAuthenticator } from './auth/procedure-authenticator.js';
 import { ProviderSupervisor } from './auth/provider-supervisor.js';
@@ -16,7 +16,6 @@ export interface Authentication {
   readonly users: UserProvider;
   /** Undefined: no key is configured to sign with, so tokens come from elsewhere. */
   readonly issuer: TokenIssuer | undefined;
-  readonly endedLogins: EndedLogins;
   /** The ways in of the public listener, in the configured order. */
   readonly authenticators: readonly Authenticator[];
   close(): Promise<void>;
@@ -27,6 +26,8 @@ export interface AuthenticationOptions {
   readonly config: Config;
   readonly users: readonly UserEntry[];
   readonly router: Router;
+  /** The log-ins whose tokens are refused. */
+  readonly endedLogins: EndedLogins;
   readonly logger: Logger;
 }
 
@@ -38,12 +39,11 @@ const PROVIDER_IDENTITY = { authid: 'jwt-auth-provider', authrole: 'provider' };
  * that realm, kept alive by a supervisor. Throws for a key that cannot be used.
  */
 export async function startAuthentication(options: AuthenticationOptions): Promise<Authentication> {
-  const { config, router, logger } = options;
+  const { config, router, logger, endedLogins } = options;
   const { jwt } = config.auth;
   const keys = new TokenKeys(jwt.keys);
   const refreshFraction = config.expiry.refreshAt;
   const tokens = new TokenVerifier({ ...jwt, keys, refreshFraction, logger });
-  const endedLogins = new EndedLogins({ keepMs: jwt.maxTtlMs + jwt.clockToleranceMs });
   const users = new MemoryUsers({ entries: options.users, passwords: new PasswordVerifier() });
   const registry = addAuthRealm(router, logger);
   await registry.start();
@@ -70,7 +70,6 @@ export async function startAuthentication(options: AuthenticationOptions): Promi
   return {
     users,
     issuer: keys.signing && new TokenIssuer({ ...jwt, keys, refreshFraction }),
-    endedLogins,
     authenticators,
     close: () => {
       supervisor.close();

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmodSync, lstatSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { TrustedAuthenticator } from './auth/trusted-authenticator.js';
@@ -83,9 +83,14 @@ export async function listenOnSocket(server: Server, path: string, mode: number)
     await refuseLiveSocket(path);
     rmSync(path, { force: true });
   }
-  server.listen({ path });
+  // Binding is synchronous: nobody may connect before the mode is as it shall be.
+  const umask = process.umask(0o777 & ~mode);
+  try {
+    server.listen({ path });
+  } finally {
+    process.umask(umask);
+  }
   await once(server, 'listening');
-  chmodSync(path, mode);
 }
 
 /** Rejects when a process still listens on this Unix socket. */

@@ -6,6 +6,7 @@ import {
 import { BROKER_FEATURES } from './broker.js';
 import { DEALER_FEATURES } from './dealer.js';
 import {
+  ConnectionLost,
   Handshake,
   HandshakeTimeout,
   HandshakeViolation,
@@ -39,6 +40,8 @@ export interface ConnectionSurroundings {
   readonly helloMs: number;
   readonly authMs: number;
   readonly handshakes: PendingHandshakes;
+  /** Whether a principal has been ended since it was vouched for. */
+  readonly isRevoked: (principal: Principal) => boolean;
   /** The realm of this name that clients may see. */
   readonly findRealm: (name: string) => Realm | undefined;
   /** The transport is gone, for good. */
@@ -137,6 +140,9 @@ export class Connection {
     const { realm, principal } = admission;
     const limits = { ...entrance.limits, ...realm.roles.get(principal.authrole) };
     if (this.#isEnding) throw new PeerGone('the router closes');
+    if (this.#surroundings.isRevoked(principal)) {
+      throw new AuthenticationRefused(Uri.authenticationDenied, 'the log-in has ended');
+    }
     if (realm.countSessionsOf(principal.authid) >= limits.sessionsPerUser) {
       throw new AuthenticatorUnavailable('this user has too many sessions');
     }
@@ -230,6 +236,18 @@ export class Connection {
   }
 
   #refuse(error: unknown): void {
+    if (error instanceof ConnectionLost) {
+      this.#surroundings.onend(this);
+      return;
+    }
+    // What is refused counts as a connection until its transport has ended.
+    this.#transport.open({
+      onmessage: () => undefined,
+      onviolation: () => undefined,
+      onclose: () => {
+        this.#surroundings.onend(this);
+      },
+    });
     if (error instanceof AuthenticationRefused) {
       this.#log('warn', { reason: error.reason, message: error.message }, 'refused');
       this.#abort(error.reason, { ...error.details, message: error.message }, CloseCode.normal);
@@ -248,7 +266,6 @@ export class Connection {
       const message = 'the authentication failed';
       this.#abort(Uri.authenticationFailed, { message }, CloseCode.normal);
     }
-    this.#surroundings.onend(this);
   }
 
   #abort(reason: string, details: Dict, code: CloseCode): void {

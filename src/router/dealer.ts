@@ -184,7 +184,8 @@ const callerDetails = ({ id, principal }: Session): Dict => ({
 });
 
 function interrupt(call: PendingCall, mode: 'kill' | 'killnowait'): void {
-  if (!call.callee.announces('callee.call_canceling')) return;
+  if (call.isInterrupted || !call.callee.announces('callee.call_canceling')) return;
+  call.isInterrupted = true;
   call.callee.send({ type: MessageType.Interrupt, request: call.invocation, options: { mode } });
 }
 

@@ -48,6 +48,11 @@ export class PeerGone extends Error {
   override readonly name = 'PeerGone';
 }
 
+/** The connection is lost: nothing is left to be closed either. */
+export class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost';
+}
+
 /** HELLO or AUTHENTICATE did not come in time. */
 export class HandshakeTimeout extends Error {
   override readonly name = 'HandshakeTimeout';
@@ -81,7 +86,7 @@ export class Handshake {
 
   /**
    * Resolves when the client may join. Rejects with AuthenticationRefused, AuthenticatorUnavailable, HandshakeViolation,
-   * HandshakeTimeout or PeerGone; with anything else when an authenticator is at fault.
+   * HandshakeTimeout, PeerGone or ConnectionLost; with anything else when an authenticator is at fault.
    */
   async run(): Promise<Admission> {
     const failure = new Promise<never>((_, reject) => {
@@ -99,7 +104,7 @@ export class Handshake {
         this.#fail(new HandshakeViolation(violation, code));
       },
       onclose: () => {
-        this.#fail(new PeerGone('the connection was lost'));
+        this.#fail(new ConnectionLost('the connection was lost'));
       },
     });
     const helloTimer = this.#deadline(this.#options.helloMs);
@@ -121,7 +126,12 @@ export class Handshake {
 
   #deadline(ms: number): NodeJS.Timeout {
     return setTimeout(() => {
-      this.#fail(new HandshakeTimeout('the handshake took too long'));
+      const isOver = this.#options.isFollowUp && this.#expected === 'hello';
+      this.#fail(
+        isOver
+          ? new PeerGone('no further session')
+          : new HandshakeTimeout('the handshake took too long'),
+      );
     }, ms);
   }
 

@@ -11,6 +11,8 @@ export interface PendingCall {
   readonly invocation: RequestId;
   /** Milliseconds since the epoch. */
   readonly deadline: number;
+  /** Whether the callee has been interrupted: once is enough. */
+  isInterrupted: boolean;
 }
 
 interface SessionCalls {
@@ -48,6 +50,7 @@ export class PendingCalls {
       callee,
       invocation: calls.lastInvocation,
       deadline: Date.now() + this.#timeoutMs,
+      isInterrupted: false,
     };
     calls.received.set(call.invocation, call);
     this.#of(caller).made.set(request, call);

@@ -37,6 +37,8 @@ export interface RealmOptions {
 export interface RealmSurroundings {
   readonly logger: Logger;
   readonly callTimeoutMs: number;
+  /** How long an answer of the authorizer may take. */
+  readonly authorizerMs: number;
   readonly uriLimits: UriLimits;
 }
 
@@ -199,7 +201,14 @@ export class Realm {
     route: Route<Message>,
   ): void {
     session.inbox.hold();
+    let timer: NodeJS.Timeout | undefined;
+    const overdue = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new Error('the authorizer took too long'));
+      }, this.#surroundings.authorizerMs);
+    });
     const settle = (then: () => void): void => {
+      clearTimeout(timer);
       if (!session.isOpen) return;
       try {
         then();
@@ -208,7 +217,7 @@ export class Realm {
       }
       session.inbox.release();
     };
-    answer.then(
+    Promise.race([answer, overdue]).then(
       (isAllowed) => {
         settle(() => {
           if (!isAllowed) throw new WampError(Uri.notAuthorized);

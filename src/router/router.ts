@@ -22,6 +22,8 @@ export interface RouterOptions {
   readonly expiryGraceMs?: number;
   /** An unanswered call ends after this. Default 30 s. */
   readonly callTimeoutMs?: number;
+  /** An asynchronous authorizer that has not answered by then has failed. Default 5 s. */
+  readonly authorizerMs?: number;
   /** Connections that have not joined yet, in all. Default 1,000. */
   readonly unauthenticated?: number;
   /** Connections that have not joined yet, from one address. Default 20. */
@@ -29,6 +31,8 @@ export interface RouterOptions {
   /** Connections, joined or not. Default 50,000. */
   readonly connections?: number;
   readonly uriLimits?: UriLimits;
+  /** Asked last of all before WELCOME: whether what a principal stands on ended while its handshake was under way. Default: never. */
+  readonly isRevoked?: (principal: Principal) => boolean;
 }
 
 /**
@@ -72,6 +76,7 @@ export class Router {
     const realm = new Realm(options, {
       logger: this.#logger,
       callTimeoutMs: this.#options.callTimeoutMs ?? 30_000,
+      authorizerMs: this.#options.authorizerMs ?? 5000,
       uriLimits: this.#options.uriLimits ?? DEFAULT_URI_LIMITS,
     });
     this.#realms.set(options.name, realm);
@@ -128,7 +133,6 @@ export class Router {
   }
 
   async #close(mode: CloseMode, drainMs: number): Promise<void> {
-    clearInterval(this.#sweep);
     const empty = new Promise<void>((resolve) => {
       this.#onempty = resolve;
     });
@@ -139,6 +143,7 @@ export class Router {
       else connection.close(CloseCode.restart, 'the router restarts');
       if (mode === 'restart' && pauseMs > 0) await sleep(pauseMs);
     }
+    clearInterval(this.#sweep);
     if (this.#connections.size === 0) return;
     let timer: NodeJS.Timeout | undefined;
     const tooLong = new Promise<void>((resolve) => {
@@ -154,6 +159,7 @@ export class Router {
       helloMs: this.#options.helloMs ?? 5000,
       authMs: this.#options.authMs ?? 10_000,
       handshakes: this.#handshakes,
+      isRevoked: this.#options.isRevoked ?? (() => false),
       findRealm: (name) => {
         const realm = this.#realms.get(name);
         return realm?.isInternal === true ? undefined : realm;

@@ -245,13 +245,13 @@ describe('GOODBYE', () => {
     await rejects(peer.receive(), { message: 'closed with 1000 ' });
   });
 
-  it('closes with 4408 when no HELLO follows', async (t) => {
+  it('closes with 1000 when no HELLO follows: the client has said that it is done', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const { peer } = await joined(t);
     peer.send([6, {}, 'a.b']);
     await peer.receive();
     t.mock.timers.tick(5000);
-    equal((await peer.closed).code, 4408);
+    equal((await peer.closed).code, 1000);
   });
 
   // SES-14, SES-15

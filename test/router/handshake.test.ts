@@ -17,6 +17,7 @@ import { toMessage } from '../support/wire.js';
 
 const realm = new Realm(testRealm(), {
   logger: silentLogger,
+  authorizerMs: 1000,
   callTimeoutMs: 1000,
   uriLimits: DEFAULT_URI_LIMITS,
 });
@@ -268,7 +269,7 @@ describe('the refusals of a handshake', () => {
     await rejects(first.admission, { name: 'PeerGone' });
     const second = begin();
     second.receiver.onclose(1006);
-    await rejects(second.admission, { name: 'PeerGone' });
+    await rejects(second.admission, { name: 'ConnectionLost' });
   });
 
   it('passes on what an authenticator throws', async () => {

@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { Broker } from '../../src/router/broker.js';
 import type { Authorizer } from '../../src/router/authorizer.js';
 import type { List } from '../../src/router/protocol/message.js';
 import type { RealmOptions } from '../../src/router/realm.js';
@@ -244,6 +245,26 @@ describe('an authorizer that takes its time', () => {
   });
 });
 
+describe('an asynchronous authorizer', () => {
+  it('has failed when it does not answer in time, and the session goes on', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const asked = new MessageQueue<string>();
+    const authorizer: Authorizer = {
+      authorize: (_principal, _action, uri) => {
+        asked.push(uri);
+        return uri === 'a.c' || new Promise(() => undefined);
+      },
+    };
+    const router = createRouter(t, { authorizerMs: 200 }, { authorizer });
+    const peer = await member(router);
+    peer.send([32, 1, {}, 'a.b'], [32, 2, {}, 'a.c']);
+    equal(await asked.take(), 'a.b');
+    t.mock.timers.tick(200);
+    deepEqual(await peer.receive(), [8, 32, 1, {}, 'wamp.error.authorization_failed']);
+    equal((await peer.receive())[0], 33);
+  });
+});
+
 describe('a realm', () => {
   // SES-19
   it('shares nothing with another', async (t) => {
@@ -294,11 +315,11 @@ describe('a realm', () => {
       warn: note,
       error: (fields: object) => errors.push(fields),
     };
-    const authorizer: Authorizer = { authorize: () => true };
-    const router = createRouter(t, { logger }, { authorizer });
+    const router = createRouter(t, { logger });
     const peer = await member(router);
-    // An answer that is neither boolean nor promise can only come from code without types.
-    t.mock.method(authorizer, 'authorize', () => undefined);
+    t.mock.method(Broker.prototype, 'subscribe', () => {
+      throw new Error('a defect');
+    });
     peer.send([32, 1, {}, 'a.b']);
     deepEqual(await peer.closed, { code: 1011, reason: 'internal error' });
     await rejects(peer.receive());

@@ -1,8 +1,13 @@
-import { checkHelloDetails, checkOptions, isDict, type OptionRules } from './options.js';
 import { ProtocolViolation } from './errors.js';
 import { isId, toRegistrationId, toRequestId, toSubscriptionId, type RequestId } from './id.js';
 import { MessageType, type ClientMessage, type Dict, type RouterMessage } from './message.js';
-import { optionRules } from './options.js';
+import {
+  checkHelloDetails,
+  checkOptions,
+  isDict,
+  optionRules,
+  type OptionRules,
+} from './options.js';
 import type { Payload } from './payload.js';
 
 /** What a serializer found beside the head of a message. */

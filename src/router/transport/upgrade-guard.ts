@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 /** Why an upgrade is refused, as HTTP says it. */
 export interface UpgradeRefusal {
-  readonly status: 400 | 403 | 404 | 405 | 426 | 503;
+  readonly status: 400 | 403 | 404 | 503;
   /** For the client and the log: which rule, no internals. */
   readonly reason: string;
 }

@@ -60,7 +60,7 @@ export class WebSocketTransport implements Transport {
     this.#webSocket.on('close', (code) => {
       this.#isOpen = false;
       this.#queue.clear();
-      this.#receiver?.onclose(this.#closeCode ?? code);
+      this.#end(this.#closeCode ?? code);
     });
   }
 
@@ -72,6 +72,10 @@ export class WebSocketTransport implements Transport {
     if (!this.#isOpen || this.#queue.push(this.#frames.encode(message))) return;
     this.#queue.clear();
     this.close(CloseCode.slowConsumer, 'too much is waiting to be read');
+    // It will not read the close frame either: its session ends now, not when that has been waited for.
+    queueMicrotask(() => {
+      this.#end(CloseCode.slowConsumer);
+    });
   }
 
   close(code: CloseCode, reason: string): void {
@@ -108,6 +112,12 @@ export class WebSocketTransport implements Transport {
       this.#awaitsPong = true;
       this.#webSocket.ping();
     }
+  }
+
+  #end(code: number): void {
+    const receiver = this.#receiver;
+    this.#receiver = undefined;
+    receiver?.onclose(code);
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
