@@ -5,7 +5,7 @@ const browserGlobals = Object.fromEntries(
   [
     'window document location navigator fetch console performance crypto URL URLSearchParams FormData',
     'setTimeout clearTimeout setInterval clearInterval requestAnimationFrame cancelAnimationFrame',
-    'matchMedia getComputedStyle ResizeObserver Intl WebSocket AbortController EventTarget CustomEvent autobahn uPlot',
+    'matchMedia getComputedStyle ResizeObserver Intl WebSocket AbortController AbortSignal EventTarget CustomEvent autobahn uPlot',
   ]
     .join(' ')
     .split(' ')

@@ -1,4 +1,3 @@
-/* global AbortSignal */
 /**
  * Why there is no token: the log-in is over, the user may not have one, or it is worth another try.
  * @typedef {'signed-out' | 'forbidden' | 'unavailable'} TokenRefusal
