@@ -69,8 +69,9 @@ const noStore: RequestHandler = (_request, response, next) => {
 
 function addPages(app: Express, options: WebOptions): void {
   const { users, tokens, logger, publicDirectory, realm, wsPath } = options;
-  const sessions = new WebSessions(options.session, options.production, options.endLogin);
-  const forms = new FormGuard({ ...options.session, sessions });
+  const { session, production, endLogin } = options;
+  const sessions = new WebSessions(session, production, endLogin, logger);
+  const forms = new FormGuard({ ...session, sessions });
   const passwords = new PasswordLogin(users, new LoginLimiter(options.loginLimits), logger);
   const basicRealm = options.basicRealm ?? 'Expressway';
   const authentication = new Authentication({ users, passwords, sessions, basicRealm });

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Request, RequestHandler, Response } from 'express';
 import session from 'express-session';
-import createMemoryStore from 'memorystore';
+import { silentLogger, type Logger } from '../router/index.js';
 import { HttpProblem } from './http-problem.js';
+import { SessionStore } from './session-store.js';
 
 declare module 'express-session' {
   interface SessionData {
@@ -21,6 +22,8 @@ export interface SessionOptions {
   readonly ttlMs: number;
   /** The most sessions; the one unused for longest is ended for a new one. */
   readonly max: number;
+  /** The journal from which sessions come back after a restart; left out: they end with the process. One process a file. */
+  readonly file?: string | undefined;
   /** Whether the cookie goes over HTTPS only; left out: in production. */
   readonly secure?: boolean;
 }
@@ -35,11 +38,9 @@ export interface SignedIn {
 /** The shortest secret that production accepts, in characters. */
 const minSecretLength = 32;
 
-const MemoryStore = createMemoryStore(session);
-
 /**
- * The sessions of people who logged in, in a bounded store in memory. Nobody gets one before logging in, so a flood of
- * visitors cannot push out those who did. The cookie ends with the browser; the session ends when it is unused for `ttlMs`.
+ * The sessions of people who logged in, in a bounded store. Nobody gets one before logging in, so a flood of visitors cannot
+ * push out those who did. The cookie ends with the browser; the session ends when it is unused for `ttlMs`.
  */
 export class WebSessions {
   /** Gives each request its session. */
@@ -50,7 +51,12 @@ export class WebSessions {
   readonly #endLogin: (login: string) => void;
 
   /** Throws a TypeError for a cookie name or secret that gives no protection. */
-  constructor(options: SessionOptions, production: boolean, endLogin: (login: string) => void) {
+  constructor(
+    options: SessionOptions,
+    production: boolean,
+    endLogin: (login: string) => void,
+    logger: Logger = silentLogger,
+  ) {
     this.secure = options.secure ?? production;
     checkOptions(options, production, this.secure);
     this.#cookie = options.cookie;
@@ -58,7 +64,7 @@ export class WebSessions {
     this.middleware = session({
       name: options.cookie,
       secret: [...options.secrets],
-      store: new MemoryStore({ max: options.max, ttl: options.ttlMs }),
+      store: new SessionStore({ ...options, logger }),
       cookie: { httpOnly: true, secure: this.secure, sameSite: 'lax', path: '/' },
       resave: false,
       saveUninitialized: false,
