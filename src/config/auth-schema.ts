@@ -46,6 +46,7 @@ export const authSchema = z.strictObject({
     previous_secret_file: filePath().optional(),
     ttl: duration({ min: '1s', max: '24d' }),
     max: count('a number of sessions', 1, 10_000_000),
+    file: filePath().nullable(),
   }),
   login: z.strictObject({
     per_ip: count('a number of attempts', 1, 10_000_000),

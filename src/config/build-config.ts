@@ -8,6 +8,8 @@ import type { ConfigInput } from './schema.js';
 export interface ResolvedValues {
   readonly keys: readonly TokenKeyOptions[];
   readonly sessionSecrets: readonly [string, ...string[]];
+  /** The absolute path of `auth.session.file`. */
+  readonly sessionFile: string | undefined;
   readonly production: boolean;
 }
 
@@ -72,6 +74,7 @@ function buildAuth({ auth }: ConfigInput, resolved: ResolvedValues): AuthConfig 
       secrets: resolved.sessionSecrets,
       ttlMs: session.ttl,
       max: session.max,
+      file: resolved.sessionFile,
     },
     login: {
       perIp: login.per_ip,

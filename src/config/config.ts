@@ -99,6 +99,8 @@ export interface AuthConfig {
     readonly ttlMs: number;
     /** Web sessions at once. */
     readonly max: number;
+    /** The file from which they come back after a restart; undefined: they end with the process. */
+    readonly file: string | undefined;
   };
   /** Wrong passwords borne within the window, and for how long the next attempt is locked. */
   readonly login: {

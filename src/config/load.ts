@@ -4,7 +4,7 @@ import type { UserEntry } from '../auth/users/memory-users.js';
 import { weaknessOf } from '../auth/weak-secret.js';
 import { buildConfig } from './build-config.js';
 import type { ConfigProblem } from './config-error.js';
-import { findNode, originOf, overlay, type ConfigNode } from './config-node.js';
+import { findNode, originOf, overlay, type ConfigNode, type ConfigPath } from './config-node.js';
 import type { Config } from './config.js';
 import { readConfigurationFile, throwProblems } from './configuration-file.js';
 import { crossCheck, type Sections } from './cross-checks.js';
@@ -57,7 +57,8 @@ export async function loadConfig(
   const reader = new SecretReader(node, production);
   const keys = await readJwtKeys(node, reader);
   const sessionSecrets = await readSessionSecrets(reader);
-  const usersFile = usersFileOf(node);
+  const usersFile = fileAt(node, ['auth', 'users', 'path']);
+  const sessionFile = fileAt(node, [...SESSION, 'file']);
   const roles = sections.realms?.flatMap((realm) => realm.roles.map((role) => role.name));
   const users = await readUsersFile(usersFile, { production, roles });
   throwProblems([
@@ -70,7 +71,7 @@ export async function loadConfig(
   if (whole.value === undefined || sessionSecrets === undefined) {
     throw new Error('a configuration without problems must be complete');
   }
-  const config = buildConfig(whole.value, { keys, sessionSecrets, production });
+  const config = buildConfig(whole.value, { keys, sessionSecrets, sessionFile, production });
   return { config, users: users.users, warnings: reader.warnings };
 }
 
@@ -111,9 +112,8 @@ async function readSessionSecret(reader: SecretReader, key: string): Promise<str
   return secret;
 }
 
-function usersFileOf(node: ConfigNode): string | undefined {
-  const path = ['auth', 'users', 'path'];
-  const users = findNode(node, path);
-  if (users?.kind !== 'scalar' || typeof users.value !== 'string') return undefined;
-  return resolvePath(users.value, originOf(node, path));
+function fileAt(node: ConfigNode, path: ConfigPath): string | undefined {
+  const found = findNode(node, path);
+  if (found?.kind !== 'scalar' || typeof found.value !== 'string') return undefined;
+  return resolvePath(found.value, originOf(node, path));
 }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { launchBrowser, Site, Visitor } from '../support/browser.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-/** Known to the browser: web sessions live in the memory of the process, so that after a restart the password must do. */
-const admin = { username: 'admin', password: 'kitten', send: 'always' } as const;
 const shortTokens = { EXPRESSWAY_AUTH__JWT__TTL: '2s', EXPRESSWAY_EXPIRY__GRACE: '1s' };
 
 describe("the dashboard's connection", () => {
@@ -20,14 +20,10 @@ describe("the dashboard's connection", () => {
     await browser.close();
   });
 
-  async function arrive(
-    t: TestContext,
-    environment: Record<string, string> = {},
-    options: BrowserContextOptions = {},
-  ) {
+  async function arrive(t: TestContext, environment: Record<string, string> = {}) {
     const site = await Site.start(environment);
     t.after(() => site.close());
-    const visitor = await Visitor.arrive(browser, options);
+    const visitor = await Visitor.arrive(browser);
     t.after(() => visitor.leave());
     return { site, visitor };
   }
@@ -47,11 +43,12 @@ describe("the dashboard's connection", () => {
   });
 
   it('comes back after the router did, with what changed meanwhile', async (t) => {
-    const { site, visitor } = await arrive(t, {}, { httpCredentials: admin });
+    const file = join(temporaryFolder(t), 'web-sessions.journal');
+    const { site, visitor } = await arrive(t, { EXPRESSWAY_AUTH__SESSION__FILE: file });
     await site.startStatusService();
     await site.setStatus('ada', 'online');
     await site.setStatus('ben', 'online');
-    await visitor.page.goto(`${site.publicUrl}/livestatus`);
+    await visitor.logIn(site.publicUrl);
     await visitor.seesRow(/ben online/u);
     await site.stop();
     await visitor.isTold('Reconnecting');

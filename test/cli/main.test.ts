@@ -10,7 +10,11 @@ import { ConfigurationFolder, MINIMAL } from '../config/configuration-folder.js'
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const DEVELOPMENT = fileURLToPath(new URL('../../../config/development.yaml', import.meta.url));
-const FREE_PORTS = { EXPRESSWAY_PUBLIC__PORT: '0', EXPRESSWAY_TRUSTED__PORT: '0' };
+const OF_ITS_OWN = {
+  EXPRESSWAY_PUBLIC__PORT: '0',
+  EXPRESSWAY_TRUSTED__PORT: '0',
+  EXPRESSWAY_AUTH__SESSION__FILE: '',
+};
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -35,7 +39,9 @@ describe('expressway start', () => {
     const folder = await ConfigurationFolder.make(t, {
       'a.yaml': `${MINIMAL}\nlimits:\n  hello: 5x\n  pnig: 1s\n`,
     });
-    const { stdout, stderr, code } = await run(t, ['start', '--config', folder.file('a.yaml')]);
+    const { stdout, stderr, code } = await run(t, ['start', '--config', folder.file('a.yaml')], {
+      EXPRESSWAY_AUTH__SESSION__COOKIE: 'sid',
+    });
     equal(
       stderr.replaceAll(folder.path, ''),
       `/a.yaml:17:10 /limits/hello: expected a duration such as 5m, from 10ms to 5m, found "5x"
@@ -66,7 +72,7 @@ describe('expressway start', () => {
   });
 
   it('prints where to look and how to log in, logs JSON to the standard error, and exits with 0 at SIGTERM', async (t) => {
-    const { child, ended } = launch(t, ['start', '--config', DEVELOPMENT], FREE_PORTS);
+    const { child, ended } = launch(t, ['start', '--config', DEVELOPMENT], OF_ITS_OWN);
     const stderr = text(child.stderr);
     const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
     const banner = chunk.toString();
@@ -86,7 +92,7 @@ describe('expressway start', () => {
     await once(other, 'listening');
     const address = other.address();
     ok(typeof address === 'object' && address !== null);
-    const env = { ...FREE_PORTS, EXPRESSWAY_PUBLIC__PORT: String(address.port) };
+    const env = { ...OF_ITS_OWN, EXPRESSWAY_PUBLIC__PORT: String(address.port) };
     const { stdout, stderr, code } = await run(t, ['start', '--config', DEVELOPMENT], env);
     match(stderr, new RegExp(`Port ${address.port} is in use.*EXPRESSWAY_PUBLIC__PORT`));
     deepEqual([stdout, code], ['', 1]);

@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -37,6 +38,7 @@ describe('loadConfig', () => {
     equal(config.trusted.mode, 0o660);
     deepEqual(config.auth.session.secrets, [SESSION_SECRET]);
     equal(config.auth.jwt.keys[0]?.secret, TOKEN_SECRET);
+    equal(config.auth.session.file, undefined);
     deepEqual([config.production, users, warnings], [false, [], []]);
   });
 
@@ -55,6 +57,16 @@ describe('loadConfig', () => {
     ]);
     equal(roles.get('admin')?.limits.sessionsPerUser, 20_000);
     equal(roles.get('trusted')?.limits.messagesPerSecond, 200_000);
+    equal(config.auth.session.file, join(DEVELOPMENT_FILE, '../../data/web-sessions.journal'));
+  });
+
+  it('finds the file of web sessions from the file that names it, and none in an empty variable', async (t) => {
+    const folder = await ConfigurationFolder.make(t, {
+      'a.yaml': `${MINIMAL}    file: run/sessions\n`,
+    });
+    equal((await folder.load('a.yaml')).config.auth.session.file, folder.file('run/sessions'));
+    const env = { EXPRESSWAY_AUTH__SESSION__FILE: '' };
+    equal((await folder.load('a.yaml', env)).config.auth.session.file, undefined);
   });
 
   it('takes limits that a trusted session does not set from the others, and leaves those of a role to its listener', async (t) => {

@@ -16,7 +16,11 @@ const HANDSHAKE_MS = 3000;
  * public listener is the one under test.
  */
 export async function startApplicationTarget(): Promise<DisposableRouter> {
-  const environment = { EXPRESSWAY_PUBLIC__PORT: '0', EXPRESSWAY_TRUSTED__PORT: '0' };
+  const environment = {
+    EXPRESSWAY_PUBLIC__PORT: '0',
+    EXPRESSWAY_TRUSTED__PORT: '0',
+    EXPRESSWAY_AUTH__SESSION__FILE: '',
+  };
   const { config, users } = await loadConfig(DEVELOPMENT, environment);
   const application = await startApplication({
     config: {

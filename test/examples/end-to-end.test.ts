@@ -151,6 +151,7 @@ async function startRouter(t: TestContext): Promise<Application> {
     EXPRESSWAY_PUBLIC__PORT: '0',
     EXPRESSWAY_TRUSTED__PORT: '0',
     EXPRESSWAY_DRAIN__DURATION: '0s',
+    EXPRESSWAY_AUTH__SESSION__FILE: '',
   });
   const application = await startApplication({ config, users, logger: quiet });
   t.after(() => application.close());

@@ -101,6 +101,7 @@ describe('the README', () => {
         EXPRESSWAY_TRUSTED__PORT: trusted,
         STATUS_SERVICE_PORT: service,
         STATUS_DATABASE_FILE: join(folder, 'status.db'),
+        EXPRESSWAY_AUTH__SESSION__FILE: join(folder, 'web-sessions.journal'),
       },
       line: /Processes:/,
     });
@@ -124,7 +125,11 @@ describe('the README', () => {
   it('starts the router alone as it says', async (t) => {
     const command = findCommand('node dist/src/main.js start').split(' ');
     const started = await startUntil(t, command, {
-      env: { EXPRESSWAY_PUBLIC__PORT: '0', EXPRESSWAY_TRUSTED__PORT: '0' },
+      env: {
+        EXPRESSWAY_PUBLIC__PORT: '0',
+        EXPRESSWAY_TRUSTED__PORT: '0',
+        EXPRESSWAY_AUTH__SESSION__FILE: '',
+      },
       line: /http:\/\/127\.0\.0\.1:\d+/,
     });
     equal(await started.stop(), 0);

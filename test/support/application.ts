@@ -12,7 +12,7 @@ export interface Ending {
 
 /**
  * Starts the application of config/development.yaml on ports of its own, and ends it with the test. `environment` overrides keys by
- * their environment names, such as `EXPRESSWAY_AUTH__JWT__TTL`.
+ * their environment names, such as `EXPRESSWAY_AUTH__JWT__TTL`. Web sessions end with it, unless it says where they are kept.
  */
 export async function startTestApplication(
   t: Ending,
@@ -23,6 +23,7 @@ export async function startTestApplication(
     EXPRESSWAY_PUBLIC__PORT: '0',
     EXPRESSWAY_TRUSTED__PORT: '0',
     EXPRESSWAY_DRAIN__DURATION: '0s',
+    EXPRESSWAY_AUTH__SESSION__FILE: '',
     ...environment,
   });
   const application = await startApplication({ config, users, logger });

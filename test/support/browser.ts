@@ -39,7 +39,7 @@ export class Site {
     this.#environment = environment;
   }
 
-  /** Starts the application; `environment` overrides its configuration. */
+  /** Starts the application; `environment` overrides its configuration. Log-ins outlive it only in a file that it names. */
   static async start(environment: Readonly<Record<string, string>> = {}): Promise<Site> {
     return new Site(await start({ ...environment, ...portsOf('0', '0') }), environment);
   }
@@ -113,7 +113,10 @@ function portsOf(publicPort: string, trustedPort: string): Record<string, string
 }
 
 async function start(environment: Readonly<Record<string, string>>): Promise<Application> {
-  const { config, users } = await loadConfig(configFile, environment);
+  const { config, users } = await loadConfig(configFile, {
+    EXPRESSWAY_AUTH__SESSION__FILE: '',
+    ...environment,
+  });
   return startApplication({ config, users, logger: silence });
 }
 
