@@ -64,11 +64,23 @@ function checkAuth({ auth }: Sections, report: Report, production: boolean): voi
   }
   if (jwt.ttl > jwt.max_ttl) report(['auth', 'jwt', 'ttl'], 'at most the duration of max_ttl');
   checkSigningKey(jwt.keys, report);
-  if (production && !session.cookie.startsWith('__Host-')) {
-    report(['auth', 'session', 'cookie'], 'in production a name that begins with __Host-');
-  }
+  checkCookie(session.cookie, report, production);
   if (login.lock > login.max_lock) {
     report(['auth', 'login', 'lock'], 'at most the duration of max_lock');
+  }
+}
+
+// Outside production nothing makes a cookie Secure, and browsers drop these without a word.
+function checkCookie(cookie: string, report: Report, production: boolean): void {
+  const path = ['auth', 'session', 'cookie'];
+  if (production && !cookie.startsWith('__Host-')) {
+    report(path, 'in production a name that begins with __Host-');
+  }
+  if (!production && /^__(?:Host|Secure)-/i.test(cookie)) {
+    report(
+      path,
+      'outside production a name such as sid, as the prefixes __Host- and __Secure- need HTTPS (or set NODE_ENV=production)',
+    );
   }
 }
 

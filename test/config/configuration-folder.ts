@@ -10,7 +10,7 @@ import { loadConfig, type LoadedConfig } from '../../src/config/load.js';
 export const TOKEN_SECRET = 'c0b3e8f2a7d94615be8f03a1c9d27e46f5a8b1c3d0e92746a3b5c7d9e1f20384';
 export const SESSION_SECRET = '7e1d5c3b9a8f20461f3e5d7c9b0a8264e2c4a6f8b1d3957f6a4c2e0b8d1f3957';
 
-/** The least that a configuration must say. */
+/** The least that a configuration must say in production; outside, also another cookie than the default. */
 export const MINIMAL = `
 realms:
   - name: realm1
@@ -53,9 +53,13 @@ export class ConfigurationFolder {
     return join(this.path, name);
   }
 
-  /** Loads one of its files. */
+  /** Loads one of its files; outside production with a cookie that needs no HTTPS, unless told otherwise. */
   load(name: string, environment: Readonly<Record<string, string>> = {}): Promise<LoadedConfig> {
-    return loadConfig(this.file(name), environment);
+    const isProduction = environment['NODE_ENV'] === 'production';
+    return loadConfig(this.file(name), {
+      ...(!isProduction && { EXPRESSWAY_AUTH__SESSION__COOKIE: 'sid' }),
+      ...environment,
+    });
   }
 
   /** What is wrong with one of its files, a line a problem, without the folder's path. Empty if nothing is. */

@@ -1,9 +1,9 @@
-import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict';
+import { deepEqual, equal, fail, match, ok, rejects, throws } from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { ConfigError } from '../../src/config/config-error.js';
+import { ConfigError, describeProblem } from '../../src/config/config-error.js';
 import { configFileOf, DEFAULT_CONFIG_FILE, loadConfig } from '../../src/config/load.js';
 import { DEFAULT_SESSION_LIMITS } from '../../src/router/index.js';
 import {
@@ -16,6 +16,16 @@ import {
 const DEVELOPMENT_FILE = fileURLToPath(
   new URL('../../../config/development.yaml', import.meta.url),
 );
+
+/** The error with which a configuration is refused. */
+const rejected = (loading: Promise<unknown>): Promise<ConfigError> =>
+  loading.then(
+    () => fail('the configuration was accepted'),
+    (error: unknown) => {
+      if (error instanceof ConfigError) return error;
+      throw error;
+    },
+  );
 
 describe('loadConfig', () => {
   it('lays the file over the defaults', async (t) => {
@@ -67,6 +77,33 @@ describe('loadConfig', () => {
     equal((await folder.load('a.yaml')).config.auth.session.file, folder.file('run/sessions'));
     const env = { EXPRESSWAY_AUTH__SESSION__FILE: '' };
     equal((await folder.load('a.yaml', env)).config.auth.session.file, undefined);
+  });
+
+  for (const cookie of ['__Host-sid', '__Secure-sid', '__host-sid']) {
+    it(`refuses the cookie ${cookie} outside production, and tells where it stands and what to do`, async (t) => {
+      const folder = await ConfigurationFolder.make(t, {
+        'a.yaml': `${MINIMAL}    cookie: ${cookie}\n`,
+      });
+      // As somebody would start it: without the variable that the folder sets.
+      const { problems } = await rejected(loadConfig(folder.file('a.yaml'), {}));
+      deepEqual(
+        problems.map((problem) => describeProblem(problem).replace(`${folder.path}/`, '')),
+        [
+          `a.yaml:15:13 /auth/session/cookie: expected outside production a name such as sid, as the prefixes __Host- and __Secure- need HTTPS (or set NODE_ENV=production), found "${cookie}"`,
+        ],
+      );
+    });
+  }
+
+  it('refuses the default cookie outside production, which it names by its place in default.yaml', async (t) => {
+    const folder = await ConfigurationFolder.make(t, { 'a.yaml': MINIMAL });
+    const { problems } = await rejected(loadConfig(folder.file('a.yaml'), {}));
+    const [problem, ...others] = problems.map(describeProblem);
+    match(
+      problem ?? '',
+      /default\.yaml:\d+:13 \/auth\/session\/cookie: expected outside production/,
+    );
+    deepEqual(others, []);
   });
 
   it('takes limits that a trusted session does not set from the others, and leaves those of a role to its listener', async (t) => {
