@@ -43,7 +43,13 @@ export async function startAuthentication(options: AuthenticationOptions): Promi
   const { jwt } = config.auth;
   const keys = new TokenKeys(jwt.keys);
   const refreshFraction = config.expiry.refreshAt;
-  const tokens = new TokenVerifier({ ...jwt, keys, refreshFraction, logger });
+  const tokens = new TokenVerifier({
+    ...jwt,
+    keys,
+    refreshFraction,
+    maxBytes: config.limits.tokenBytes,
+    logger,
+  });
   const users = new MemoryUsers({ entries: options.users, passwords: new PasswordVerifier() });
   const registry = addAuthRealm(router, logger);
   await registry.start();

@@ -5,7 +5,7 @@ import { InvalidToken } from './invalid-token.js';
 import { checkClaims, type ClaimPolicy, type TokenClaims } from './token-claims.js';
 import { UnusableKey, type SigningKey, type TokenKey, type TokenKeys } from './token-keys.js';
 
-const MAX_TOKEN_BYTES = 8 * 1024;
+const DEFAULT_TOKEN_BYTES = 8 * 1024;
 const MAX_KID_LENGTH = 256;
 const MAX_CLOCK_TOLERANCE_MS = 60_000;
 const DEFAULT_REFRESH_FRACTION = 0.8;
@@ -21,6 +21,8 @@ export interface TokenVerifierOptions {
   readonly audience: string;
   /** `exp - iat` at most. Default 24 h. */
   readonly maxTtlMs?: number;
+  /** The longest token that is looked at. Default 8 KiB. */
+  readonly maxBytes?: number;
   /** How far the issuer's clock may be off. Default 5 s, at most 60 s. */
   readonly clockToleranceMs?: number;
   /** The part of its life after which a token should be replaced. Default 0.8. */
@@ -42,6 +44,7 @@ export class TokenVerifier {
   readonly #keys: TokenKeys;
   readonly #policy: ClaimPolicy;
   readonly #refreshFraction: number;
+  readonly #maxBytes: number;
   readonly #logger: Logger;
 
   /** Throws RangeError for a tolerance over 60 s or a fraction outside (0, 1). */
@@ -58,6 +61,7 @@ export class TokenVerifier {
       clockTolerance: clockToleranceMs / 1000,
     };
     this.#refreshFraction = checkedFraction(options.refreshFraction);
+    this.#maxBytes = options.maxBytes ?? DEFAULT_TOKEN_BYTES;
     this.#logger = options.logger ?? silentLogger;
   }
 
@@ -75,7 +79,7 @@ export class TokenVerifier {
   }
 
   #select(token: string): TokenKey {
-    if (token.length > MAX_TOKEN_BYTES) throw new InvalidToken('invalid_token', 'too long');
+    if (token.length > this.#maxBytes) throw new InvalidToken('invalid_token', 'too long');
     const header = parseHeader(token);
     const kid = header['kid'];
     if (kid !== undefined && (typeof kid !== 'string' || kid.length > MAX_KID_LENGTH)) {

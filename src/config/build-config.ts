@@ -96,6 +96,7 @@ function buildLimits({ limits }: ConfigInput): LimitsConfig {
     queueBytes: limits.queue,
     depth: limits.depth,
     keys: limits.keys,
+    tokenBytes: limits.token,
     uri: { length: limits.uri_length, components: limits.uri_components },
     pingMs: limits.ping,
     pongMs: limits.pong,

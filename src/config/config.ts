@@ -23,6 +23,8 @@ export interface LimitsConfig extends ConnectionLimitsConfig {
   readonly depth: number;
   /** Keys in one dict of a message. */
   readonly keys: number;
+  /** Bytes of a token. */
+  readonly tokenBytes: number;
   /** Bytes of a URI in UTF-8, and its components. */
   readonly uri: { readonly length: number; readonly components: number };
   readonly pingMs: number;

@@ -30,6 +30,7 @@ export const limitsSchema = z.strictObject({
   depth: count('a number of levels', 4, 1000),
   keys: count('a number of keys', 16, 1_000_000),
   uri_length: count('a number of bytes', 16, 4096),
+  token: byteSize({ min: '1KiB', max: '64KiB' }),
   uri_components: count('a number of components', 1, 1024),
   ping: duration({ min: '100ms', max: '1h' }),
   pong: duration({ min: '100ms', max: '1h' }),

@@ -133,7 +133,7 @@ describe('TokenVerifier', () => {
     });
   }
 
-  it('accepts 8 KiB and refuses one byte more', () => {
+  it('accepts 8 KiB, or what is configured, and refuses one byte more', () => {
     const sized = (length: number): string => {
       const rest = craftToken(HEADER, { ...CLAIMS, pad: '' }).length;
       const estimate = Math.floor(((length - rest) * 3) / 4) - 4;
@@ -146,9 +146,13 @@ describe('TokenVerifier', () => {
       return assert.fail(`no token of ${length} bytes`);
     };
     const kids = ['k1', 'k10', 'k100'];
-    const by = verifier(kids.map((kid) => ({ ...OWN_KEY, kid, sign: false })));
+    const keys = kids.map((kid) => ({ ...OWN_KEY, kid, sign: false }));
+    const by = verifier(keys);
     assert.equal(by.verify(sized(8192)).authid, 'alice');
     assert.equal(refusalOf(sized(8193), by).detail, 'too long');
+    const narrow = verifier(keys, { maxBytes: 1024 });
+    assert.equal(narrow.verify(sized(1024)).authid, 'alice');
+    assert.equal(refusalOf(sized(1025), narrow).detail, 'too long');
   });
 
   it('tells what it refuses without quoting the token', () => {
