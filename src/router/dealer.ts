@@ -106,10 +106,12 @@ export class Dealer {
     const call = this.#calls.findMade(session, message.request);
     if (call === undefined) return;
     const mode = message.options['mode'] ?? 'killnowait';
-    const isInterruptible = call.callee.announces('callee.call_canceling');
-    if (isInterruptible && mode !== 'skip')
-      interrupt(call, mode === 'kill' ? 'kill' : 'killnowait');
-    if (isInterruptible && mode === 'kill') return;
+    if (mode === 'kill' && call.callee.announces('callee.call_canceling')) {
+      if (!call.isKilled) interrupt(call, 'kill');
+      call.isKilled = true;
+      return;
+    }
+    if (mode !== 'skip') interrupt(call, 'killnowait');
     this.#calls.remove(call);
     sendError(call, Uri.canceled);
   }
@@ -184,8 +186,7 @@ const callerDetails = ({ id, principal }: Session): Dict => ({
 });
 
 function interrupt(call: PendingCall, mode: 'kill' | 'killnowait'): void {
-  if (call.isInterrupted || !call.callee.announces('callee.call_canceling')) return;
-  call.isInterrupted = true;
+  if (!call.callee.announces('callee.call_canceling')) return;
   call.callee.send({ type: MessageType.Interrupt, request: call.invocation, options: { mode } });
 }
 

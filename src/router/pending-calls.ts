@@ -11,8 +11,8 @@ export interface PendingCall {
   readonly invocation: RequestId;
   /** Milliseconds since the epoch. */
   readonly deadline: number;
-  /** Whether the callee has been interrupted: once is enough. */
-  isInterrupted: boolean;
+  /** Whether a CANCEL of mode kill has interrupted the callee: another says nothing new. */
+  isKilled: boolean;
 }
 
 interface SessionCalls {
@@ -50,7 +50,7 @@ export class PendingCalls {
       callee,
       invocation: calls.lastInvocation,
       deadline: Date.now() + this.#timeoutMs,
-      isInterrupted: false,
+      isKilled: false,
     };
     calls.received.set(call.invocation, call);
     this.#of(caller).made.set(request, call);

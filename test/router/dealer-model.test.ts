@@ -27,6 +27,7 @@ interface ModelCall {
   readonly caller: number;
   readonly callee: number;
   readonly invocation: number;
+  isKilled: boolean;
   isOver: boolean;
 }
 
@@ -84,7 +85,7 @@ class History {
     if (this.#isTaken(caller, wire) !== (callee !== undefined)) this.expected.push('call');
     if (callee === undefined) return;
     const invocation = (this.#at(callee).lastInvocation += 1);
-    this.#calls.push({ number, caller, callee, invocation, isOver: false });
+    this.#calls.push({ number, caller, callee, invocation, isKilled: false, isOver: false });
     this.expected.push(`${callee}: 68 ${invocation} [${number}]`);
   }
 
@@ -109,9 +110,11 @@ class History {
     this.#isTaken(call.caller, [49, call.number, { mode }]);
     if (call.isOver) return;
     const { isInterruptible } = this.#at(call.callee);
-    if (isInterruptible && mode !== 'skip') {
+    const isRepeated = call.isKilled && mode === 'kill';
+    if (isInterruptible && mode !== 'skip' && !isRepeated) {
       this.expected.push(`${call.callee}: 69 ${call.invocation} ${mode}`);
     }
+    if (mode === 'kill') call.isKilled = true;
     if (!isInterruptible || mode !== 'kill') this.#end(call, 'wamp.error.canceled');
   }
 

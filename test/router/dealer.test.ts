@@ -282,6 +282,17 @@ describe('Dealer#cancel', () => {
     }
   });
 
+  it('interrupts once however often kill is asked for, and again when it is not waited for any more', () => {
+    const { dealer, caller, callee } = underWay({ roles: CANCELING });
+    receive(dealer, caller, [49, 5, { mode: 'kill' }]);
+    receive(dealer, caller, [49, 5, { mode: 'kill' }]);
+    deepEqual(callee.take(), [[69, 1, { mode: 'kill' }]]);
+    deepEqual(caller.take(), []);
+    receive(dealer, caller, [49, 5, { mode: 'killnowait' }]);
+    deepEqual(callee.take(), [[69, 1, { mode: 'killnowait' }]]);
+    deepEqual(caller.take(), [canceled]);
+  });
+
   it('passes the callee’s answer on after kill', () => {
     const { dealer, caller, callee } = underWay({ roles: CANCELING });
     receive(dealer, caller, [49, 5, { mode: 'kill' }]);
