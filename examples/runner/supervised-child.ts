@@ -12,7 +12,7 @@ export interface SupervisedChildOptions {
   readonly print: (line: string) => void;
   /** Told each exit that was not asked for, before the restart. False: do not start it again. */
   readonly onexit?: (code: number | null) => boolean;
-  /** First pause before a restart; it doubles up to `maxRestartMs`. Default 1000. */
+  /** First pause before a restart; it doubles up to `maxRestartMs`. Default 250. */
   readonly minRestartMs?: number;
   /** Longest pause. Default 10000. */
   readonly maxRestartMs?: number;
@@ -35,7 +35,7 @@ export class SupervisedChild {
   constructor(options: SupervisedChildOptions) {
     this.#options = {
       onexit: () => true,
-      minRestartMs: 1000,
+      minRestartMs: 250,
       maxRestartMs: 10_000,
       stableMs: 30_000,
       killAfterMs: 10_000,

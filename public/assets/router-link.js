@@ -41,7 +41,7 @@ export class RouterLink {
   #state = { phase: 'stopped', reason: '', remedy: 'connect' };
   #retryTimer;
   #tickTimer;
-  #soon = new BackOff(500, 3000);
+  #soon = new BackOff(500, 2000);
   #later = new BackOff(4000, 30_000);
   #joinedAtMs = 0;
   #heardAtMs = 0;
