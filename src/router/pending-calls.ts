@@ -28,8 +28,6 @@ interface SessionCalls {
 export class PendingCalls {
   readonly #timeoutMs: number;
   readonly #bySession = new Map<Session, SessionCalls>();
-  // In the order of their deadlines, since the timeout is the same for all.
-  readonly #all = new Set<PendingCall>();
 
   constructor(timeoutMs: number) {
     this.#timeoutMs = timeoutMs;
@@ -54,7 +52,6 @@ export class PendingCalls {
     };
     calls.received.set(call.invocation, call);
     this.#of(caller).made.set(request, call);
-    this.#all.add(call);
     return call;
   }
 
@@ -77,7 +74,6 @@ export class PendingCalls {
   remove(call: PendingCall): void {
     this.#bySession.get(call.caller)?.made.delete(call.request);
     this.#bySession.get(call.callee)?.received.delete(call.invocation);
-    this.#all.delete(call);
   }
 
   /** Forgets a session; gives the calls that it made and those that it was to answer. */
@@ -93,9 +89,12 @@ export class PendingCalls {
   /** Removes and gives the calls whose deadline has passed. */
   takeExpired(now: number): PendingCall[] {
     const expired: PendingCall[] = [];
-    for (const call of this.#all) {
-      if (call.deadline > now) break;
-      expired.push(call);
+    for (const { made } of this.#bySession.values()) {
+      for (const call of made.values()) {
+        // A session's calls stand in the order of their deadlines, since the timeout is the same for all.
+        if (call.deadline > now) break;
+        expired.push(call);
+      }
     }
     for (const call of expired) this.remove(call);
     return expired;

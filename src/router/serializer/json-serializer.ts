@@ -20,6 +20,7 @@ const NINE = 0x39;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const OPEN_DICT = 0x7b;
+const LAST_ASCII = 0x7f;
 
 /** Payloads as JSON text in UTF-8. */
 export const jsonFormat: PayloadFormat = {
@@ -113,13 +114,27 @@ function encode(message: RouterMessage, headroom: number): Buffer {
   const args = payload?.argsBytes ?? (kwargs === undefined ? undefined : EMPTY_ARGS);
   const payloadBytes =
     (args === undefined ? 0 : args.length + 1) + (kwargs === undefined ? 0 : kwargs.length + 1);
-  const bytes = Buffer.allocUnsafe(headroom + Buffer.byteLength(head) + payloadBytes);
-  let at = headroom + bytes.write(head, headroom);
+  const bytes = withHead(head, headroom, payloadBytes);
   if (args === undefined) return bytes;
   // The head's closing bracket gives way to the comma before the payload.
-  at = append(bytes, at - 1, args);
+  let at = append(bytes, bytes.length - payloadBytes - 1, args);
   if (kwargs !== undefined) at = append(bytes, at, kwargs);
   bytes[at] = CLOSE_LIST;
+  return bytes;
+}
+
+/** `room` free bytes, the head, and room for `rest` bytes. Most heads are short and ASCII: for them a loop is quicker than a native call. */
+function withHead(head: string, room: number, rest: number): Buffer {
+  const bytes = Buffer.allocUnsafe(room + head.length + rest);
+  for (let index = 0; index < head.length; index += 1) {
+    const code = head.charCodeAt(index);
+    if (code > LAST_ASCII) {
+      const encoded = Buffer.allocUnsafe(room + Buffer.byteLength(head) + rest);
+      encoded.write(head, room);
+      return encoded;
+    }
+    bytes[room + index] = code;
+  }
   return bytes;
 }
 
