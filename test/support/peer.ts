@@ -131,7 +131,7 @@ class WireTransport implements Transport {
   }
 
   send: Transport['send'] = (message) => {
-    if (this.#isOpen) this.messages.push(fromBytes(this.#serializer.encode(message, 0)));
+    if (this.#isOpen) this.messages.push(fromBytes(this.#serializer.encode(message, () => 0)));
   };
 
   close(code: CloseCode, reason: string): void {

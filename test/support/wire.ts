@@ -13,4 +13,5 @@ export const fromBytes = (bytes: Buffer): List => JSON.parse(bytes.toString()) a
 export const toMessage = (wire: unknown): ClientMessage => serializer.decode(toBytes(wire));
 
 /** The wire list of a router's message, through the real serializer. */
-export const toWire = (message: RouterMessage): List => fromBytes(serializer.encode(message, 0));
+export const toWire = (message: RouterMessage): List =>
+  fromBytes(serializer.encode(message, () => 0));

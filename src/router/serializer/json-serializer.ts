@@ -10,7 +10,12 @@ import {
 } from '../protocol/message.js';
 import { Payload, type PayloadFormat } from '../protocol/payload.js';
 import { JsonScanner, skipSpace } from './json-scanner.js';
-import { DEFAULT_SERIALIZER_LIMITS, type Serializer, type SerializerLimits } from './serializer.js';
+import {
+  DEFAULT_SERIALIZER_LIMITS,
+  type Headroom,
+  type Serializer,
+  type SerializerLimits,
+} from './serializer.js';
 
 const EMPTY_ARGS = Buffer.from('[]');
 const COMMA = 0x2c;
@@ -107,7 +112,7 @@ function container(
   return skipSpace(bytes, start + 1) === end - 1 ? undefined : bytes.subarray(start, end);
 }
 
-function encode(message: RouterMessage, headroom: number): Buffer {
+function encode(message: RouterMessage, headroom: Headroom): Buffer {
   const head = headText(message);
   const payload = 'payload' in message ? message.payload : undefined;
   const kwargs = payload?.kwargsBytes;
@@ -123,18 +128,25 @@ function encode(message: RouterMessage, headroom: number): Buffer {
   return bytes;
 }
 
-/** `room` free bytes, the head, and room for `rest` bytes. Most heads are short and ASCII: for them a loop is quicker than a native call. */
-function withHead(head: string, room: number, rest: number): Buffer {
+/** Free bytes, the head, and room for `rest` bytes. Most heads are short and ASCII: for them a loop is quicker than a native call. */
+function withHead(head: string, headroom: Headroom, rest: number): Buffer {
+  const room = headroom(head.length + rest);
   const bytes = Buffer.allocUnsafe(room + head.length + rest);
   for (let index = 0; index < head.length; index += 1) {
     const code = head.charCodeAt(index);
     if (code > LAST_ASCII) {
-      const encoded = Buffer.allocUnsafe(room + Buffer.byteLength(head) + rest);
-      encoded.write(head, room);
-      return encoded;
+      return withLongHead(head, headroom, rest);
     }
     bytes[room + index] = code;
   }
+  return bytes;
+}
+
+function withLongHead(head: string, headroom: Headroom, rest: number): Buffer {
+  const length = Buffer.byteLength(head) + rest;
+  const room = headroom(length);
+  const bytes = Buffer.allocUnsafe(room + length);
+  bytes.write(head, room);
   return bytes;
 }
 

@@ -11,9 +11,12 @@ export interface Serializer {
   readonly format: PayloadFormat;
   /** One message from `bytes`, wholly checked but for the payload's meaning. Throws ProtocolViolation. */
   decode(bytes: Buffer): ClientMessage;
-  /** The bytes of a message, after `headroom` bytes left free for whoever frames it. */
-  encode(message: RouterMessage, headroom: number): Buffer;
+  /** The bytes of a message, after room for whoever frames it. */
+  encode(message: RouterMessage, headroom: Headroom): Buffer;
 }
+
+/** How many bytes to leave free before a message of this many bytes. */
+export type Headroom = (bytes: number) => number;
 
 /** What a serializer refuses however well-formed it is. */
 export interface SerializerLimits {

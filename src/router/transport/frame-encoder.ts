@@ -1,8 +1,10 @@
 import type { RouterMessage } from '../protocol/message.js';
 import type { Serializer } from '../serializer/serializer.js';
 
-/** The longest header of a frame that a server sends: opcode, length, no mask (RFC 6455, 5.2). */
-const HEADER_BYTES = 10;
+/** Lengths below it stand in the second byte; it and the number after it say that two or eight bytes follow. */
+const SHORT = 126;
+/** Lengths below it take two bytes. */
+const MEDIUM = 2 ** 16;
 const FIN_TEXT = 0x81;
 const FIN_BINARY = 0x82;
 
@@ -31,23 +33,31 @@ export class FrameEncoder {
   }
 
   #build(message: RouterMessage): Buffer {
-    const bytes = this.#serializer.encode(message, HEADER_BYTES);
-    const length = bytes.length - HEADER_BYTES;
-    if (length < 126) {
-      bytes[HEADER_BYTES - 1] = length;
-      bytes[HEADER_BYTES - 2] = this.#opcode;
-      return bytes.subarray(HEADER_BYTES - 2);
+    const frame = this.#serializer.encode(message, headerBytes);
+    frame[0] = this.#opcode;
+    const length = bodyBytes(frame.length);
+    if (length < SHORT) {
+      frame[1] = length;
+    } else if (length < MEDIUM) {
+      frame[1] = SHORT;
+      frame.writeUInt16BE(length, 2);
+    } else {
+      frame[1] = SHORT + 1;
+      frame.writeUInt32BE(Math.floor(length / 2 ** 32), 2);
+      frame.writeUInt32BE(length >>> 0, 6);
     }
-    if (length < 2 ** 16) {
-      bytes.writeUInt16BE(length, HEADER_BYTES - 2);
-      bytes[HEADER_BYTES - 3] = 126;
-      bytes[HEADER_BYTES - 4] = this.#opcode;
-      return bytes.subarray(HEADER_BYTES - 4);
-    }
-    bytes.writeUInt32BE(Math.floor(length / 2 ** 32), HEADER_BYTES - 8);
-    bytes.writeUInt32BE(length >>> 0, HEADER_BYTES - 4);
-    bytes[HEADER_BYTES - 9] = 127;
-    bytes[HEADER_BYTES - 10] = this.#opcode;
-    return bytes.subarray(HEADER_BYTES - 10);
+    return frame;
   }
+}
+
+/** Bytes of the header of a frame that a server sends: opcode and length, no mask (RFC 6455, 5.2). */
+function headerBytes(length: number): number {
+  if (length < SHORT) return 2;
+  return length < MEDIUM ? 4 : 10;
+}
+
+/** The inverse: bytes behind the header of a frame of so many bytes. */
+function bodyBytes(frameLength: number): number {
+  if (frameLength < SHORT + 2) return frameLength - 2;
+  return frameLength < MEDIUM + 4 ? frameLength - 4 : frameLength - 10;
 }

@@ -117,7 +117,7 @@ describe('jsonSerializer', () => {
         details: { topic: '\ud800' },
         payload: Payload.of(jsonFormat, ['\udc00']),
       },
-      0,
+      () => 0,
     );
     equal(bytes.toString().includes('{"topic":"\\ud800"},["\\udc00"]]'), true);
   });
