@@ -48,13 +48,17 @@ export function createPublicListener(options: PublicListenerOptions): WebSocketL
 
 /** The WebSocket for programs on this machine; who comes in is believed, and has the configured role. */
 export function createTrustedListener(options: ListenerOptions): WebSocketListener {
-  const { role, requestIds, limits, allowedHosts } = options.config.trusted;
+  const { config, router } = options;
+  const { role, requestIds, limits, allowedHosts } = config.trusted;
   return new WebSocketListener({
     ...listenerOptions(options, limits, {
       authenticators: [new TrustedAuthenticator({ authrole: role })],
       requestIds,
       limits: limits.session,
+      // They all come from this machine, and a burst of them is what backends do.
+      limitsAddresses: false,
     }),
+    admits: () => router.admits(),
     name: 'trusted',
     path: '/',
     guards: [trustedGuard(allowedHosts)],

@@ -32,6 +32,8 @@ export interface Entrance {
   readonly requestIds: RequestIds;
   /** Bounds of its sessions where their role sets none. */
   readonly limits: SessionLimits;
+  /** Whether connections from one address that have not joined are limited too, not only those of all. Default true. */
+  readonly limitsAddresses?: boolean;
 }
 
 /** What a router lends its connections. */
@@ -83,7 +85,8 @@ export class Connection {
   /** Opens sessions with whoever is at the other end, one after the other. */
   async serve(entrance: Entrance, isFollowUp = false): Promise<void> {
     const { handshakes, findRealm, helloMs, authMs } = this.#surroundings;
-    const countOut = handshakes.enter(this.#transport.details.peer);
+    const { peer } = this.#transport.details;
+    const countOut = handshakes.enter(entrance.limitsAddresses === false ? undefined : peer);
     try {
       const admission = await new Handshake({
         transport: this.#transport,

@@ -11,23 +11,28 @@ export class PendingHandshakes {
     this.#perAddress = perAddress;
   }
 
-  /** Whether one more from this address may come. */
-  admits(address: string): boolean {
-    return this.#count < this.#total && (this.#byAddress.get(address) ?? 0) < this.#perAddress;
+  /** Whether one more from this address may come; without an address, whether one more may come at all. */
+  admits(address?: string): boolean {
+    return this.#count < this.#total && this.#countOf(address) < this.#perAddress;
   }
 
   /** Counts one in; the function that it gives counts it out, once. */
-  enter(address: string): () => void {
+  enter(address?: string): () => void {
     this.#count += 1;
-    this.#byAddress.set(address, (this.#byAddress.get(address) ?? 0) + 1);
+    if (address !== undefined) this.#byAddress.set(address, this.#countOf(address) + 1);
     let isIn = true;
     return () => {
       if (!isIn) return;
       isIn = false;
       this.#count -= 1;
-      const left = (this.#byAddress.get(address) ?? 0) - 1;
+      if (address === undefined) return;
+      const left = this.#countOf(address) - 1;
       if (left > 0) this.#byAddress.set(address, left);
       else this.#byAddress.delete(address);
     };
+  }
+
+  #countOf(address: string | undefined): number {
+    return address === undefined ? 0 : (this.#byAddress.get(address) ?? 0);
   }
 }

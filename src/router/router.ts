@@ -82,8 +82,8 @@ export class Router {
     this.#realms.set(options.name, realm);
   }
 
-  /** Whether one more connection from this address may come: listeners ask before they accept it. */
-  admits(address: string): boolean {
+  /** Whether one more connection (from this address, if one is given) may come: listeners ask before they accept it. */
+  admits(address?: string): boolean {
     return (
       this.#closed === undefined &&
       this.#connections.size < (this.#options.connections ?? 50_000) &&

@@ -119,6 +119,17 @@ describe('W3: half a handshake', () => {
   });
 });
 
+describe('W3: many backends at once', () => {
+  it('come in by the trusted URL, whose peers all have one address', async (t) => {
+    const { trustedUrl } = await startTestApplication(t, {
+      EXPRESSWAY_LIMITS__PER_IP_UNAUTHENTICATED: '5',
+    });
+    const clients = await Promise.all(Array.from({ length: 50 }, () => connectWire(t, trustedUrl)));
+    for (const client of clients) client.send([1, 'realm1', ALL_ROLES]);
+    for (const client of clients) equal((await client.receive())[0], 2);
+  });
+});
+
 describe('W4: messages before WELCOME', () => {
   const beginnings: readonly (readonly [string, readonly unknown[][]])[] = [
     ['PUBLISH first', [[16, 1, {}, 'com.example.x']]],
