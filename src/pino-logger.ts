@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 
 import type { LogLevel } from './config/config.js';
@@ -23,10 +24,12 @@ const SECRET_KEYS = [
 // `headers.authorization`, `request.headers.authorization` and so on. Deeper than this nothing of ours logs.
 const DEPTH = 4;
 
+const FLUSH_MS = 1000;
+
 /** A logger that can be emptied before the process ends. */
 export interface PinoLogger extends Logger {
-  /** Writes out what was logged so far, and waits for it. */
-  flush(): void;
+  /** Resolves when what was logged so far is written, in its order, or after a second: a reader that does not read holds nobody up. */
+  flush(): Promise<void>;
 }
 
 /** What a {@link PinoLogger} needs. */
@@ -44,6 +47,8 @@ export function createPinoLogger({ level, destination = 2 }: PinoLoggerOptions):
   const output = pino.destination({
     dest: destination,
     sync: false,
+    // With 0 the callback of a flush would not wait.
+    minLength: 1,
     maxLength: MAX_UNWRITTEN_BYTES,
   });
   const logger = pino(
@@ -72,7 +77,12 @@ export function createPinoLogger({ level, destination = 2 }: PinoLoggerOptions):
       logger.error(fields, message);
     },
     flush: () => {
-      output.flushSync();
+      const flushed = new Promise<void>((resolve) => {
+        output.flush(() => {
+          resolve();
+        });
+      });
+      return Promise.race([flushed, sleep(FLUSH_MS, undefined, { ref: false })]);
     },
   };
 }

@@ -23,7 +23,7 @@ async function linesOf(
   });
   const logger = createPinoLogger({ level, destination: descriptor });
   log(logger);
-  logger.flush();
+  await logger.flush();
   return (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
 }
 

@@ -39,8 +39,9 @@ export async function start(
   const { config, users } = loaded;
   const logger = createPinoLogger(config.log);
   const endAtOnce = (): void => {
-    logger.flush();
-    environment.exit(ExitCode.failed);
+    void logger.flush().then(() => {
+      environment.exit(ExitCode.failed);
+    });
   };
   const stop = awaitStopRequest(environment.events, endAtOnce);
   try {
@@ -55,7 +56,7 @@ export async function start(
   } catch (error) {
     return reportFailure(error, { config, logger, environment });
   } finally {
-    logger.flush();
+    await logger.flush();
   }
 }
 
