@@ -11,9 +11,9 @@ import {
   type LocalClient,
   type Logger,
   type Principal,
+  withDeadline,
 } from '../router/index.js';
 import type { AuthmethodRegistry, RegisteredProvider } from './authmethod-registry.js';
-import { withDeadline } from './deadline.js';
 import { toHelloMessage } from './hello-message.js';
 import {
   InvalidProviderAnswer,

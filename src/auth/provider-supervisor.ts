@@ -1,5 +1,4 @@
-import { silentLogger, type Logger } from '../router/index.js';
-import { withDeadline } from './deadline.js';
+import { silentLogger, withDeadline, type Logger } from '../router/index.js';
 
 /** What a {@link ProviderSupervisor} keeps alive. */
 export interface SupervisedProvider {

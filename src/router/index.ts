@@ -7,6 +7,7 @@ export {
 } from './authenticator.js';
 export type { Action, Authorizer } from './authorizer.js';
 export type { Entrance } from './connection.js';
+export { withDeadline } from './deadline.js';
 export {
   type CallResult,
   LocalClient,

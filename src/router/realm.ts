@@ -1,5 +1,6 @@
 import type { Action, Authorizer } from './authorizer.js';
 import { Broker } from './broker.js';
+import { withDeadline } from './deadline.js';
 import { Dealer } from './dealer.js';
 import type { Logger } from './logger.js';
 import { ProtocolViolation, Uri, WampError } from './protocol/errors.js';
@@ -201,14 +202,7 @@ export class Realm {
     route: Route<Message>,
   ): void {
     session.inbox.hold();
-    let timer: NodeJS.Timeout | undefined;
-    const overdue = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(new Error('the authorizer took too long'));
-      }, this.#surroundings.authorizerMs);
-    });
     const settle = (then: () => void): void => {
-      clearTimeout(timer);
       if (!session.isOpen) return;
       try {
         then();
@@ -217,7 +211,7 @@ export class Realm {
       }
       session.inbox.release();
     };
-    Promise.race([answer, overdue]).then(
+    withDeadline(answer, this.#surroundings.authorizerMs).then(
       (isAllowed) => {
         settle(() => {
           if (!isAllowed) throw new WampError(Uri.notAuthorized);

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { startApplication, type Application } from '../../src/application.js';
 import { loadConfig } from '../../src/config/load.js';
 import { silentLogger, type Logger } from '../../src/router/index.js';
+import { basic } from './http.js';
 
 const DEVELOPMENT = fileURLToPath(new URL('../../../config/development.yaml', import.meta.url));
 
@@ -31,14 +32,11 @@ export async function startTestApplication(
   return application;
 }
 
-/** The Authorization header of a user. */
-export const basic = (username: string, password: string): { authorization: string } => ({
-  authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
-});
-
 /** A token of the development configuration's admin, as a browser or curl would fetch it. */
 export async function fetchToken({ publicUrl }: Application): Promise<string> {
-  const response = await fetch(`${publicUrl}/get_token`, { headers: basic('admin', 'kitten') });
+  const response = await fetch(`${publicUrl}/get_token`, {
+    headers: { authorization: basic('admin', 'kitten') },
+  });
   if (!response.ok) throw new Error(`/get_token answered ${response.status}`);
   return response.text();
 }

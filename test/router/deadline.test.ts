@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
-import { DeadlineExceeded, withDeadline } from '../../src/auth/deadline.js';
+import { DeadlineExceeded, withDeadline } from '../../src/router/deadline.js';
 
 const never = (): Promise<never> => new Promise(() => undefined);
 
