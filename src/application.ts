@@ -135,7 +135,7 @@ function createRouter({ config, logger }: ApplicationOptions, endedLogins: Ended
       authorizer: new RoleAuthorizer({
         roles: new Map(roles.map((role) => [role.name, role.permissions])),
       }),
-      roles: new Map(roles.map((role) => [role.name, role.limits])),
+      roles: new Map(roles.map((role) => [role.name, { limits: role.limits }])),
     });
   }
   return router;

@@ -1,17 +1,18 @@
 import {
-  isReservedUri,
   isUri,
   type Action,
   type Authorizer,
+  type MatchPolicy,
   type Principal,
 } from '../router/index.js';
+import { UriSet } from './uri-set.js';
 
 /** What the sessions of a role may do with the URIs of a pattern. */
 export interface Permission {
   /** `prefix` is by string, not by component; in `wildcard` an empty component stands for any one (WAMP 12.5). */
   readonly uri: string;
   /** Default `exact`. */
-  readonly match?: 'exact' | 'prefix' | 'wildcard' | undefined;
+  readonly match?: MatchPolicy | undefined;
   /** true allows, false denies; what is left out is left to less specific permissions. */
   readonly allow: Readonly<Partial<Record<Action, boolean | undefined>>>;
 }
@@ -26,11 +27,10 @@ export interface RoleAuthorizerOptions {
 
 interface Rule {
   readonly uri: string;
-  readonly matches: (uri: string) => boolean;
+  readonly uris: UriSet;
   /** How many components it names; Infinity for all of them. */
   readonly specificity: number;
   readonly isPrefix: boolean;
-  readonly isReserved: boolean;
   readonly allow: Permission['allow'];
 }
 
@@ -38,6 +38,9 @@ interface Rule {
  * Decides by the static permissions of a role. Exact before patterns; among patterns the one that names more components, of two
  * prefixes the longer; where that leaves several, a denial wins. What nothing allows is denied. The namespaces `wamp.` and
  * `expressway.` are covered only by permissions that name them: the prefix `""` does not.
+ *
+ * A pattern that somebody wants to subscribe to or register is allowed when a permission allows all that it matches and none denies any
+ * of it that has the last word there.
  */
 export class RoleAuthorizer implements Authorizer {
   readonly #rules: ReadonlyMap<string, readonly Rule[]>;
@@ -52,56 +55,61 @@ export class RoleAuthorizer implements Authorizer {
     this.#cache = new Map([...options.roles.keys()].map((role) => [role, emptyAnswers()]));
   }
 
-  authorize({ authrole }: Principal, action: Action, uri: string): boolean {
+  authorize(
+    { authrole }: Principal,
+    action: Action,
+    uri: string,
+    match: MatchPolicy = 'exact',
+  ): boolean {
     const answers = this.#cache.get(authrole)?.[action];
     if (answers === undefined) return false;
-    const known = answers.get(uri);
+    const key = match === 'exact' ? uri : `${match} ${uri}`;
+    const known = answers.get(key);
     if (known !== undefined) return known;
-    const answer = decide(this.#rules.get(authrole) ?? [], action, uri);
+    const rules = (this.#rules.get(authrole) ?? []).filter(
+      ({ allow }) => allow[action] !== undefined,
+    );
+    const answer = decide(rules, action, new UriSet(uri, match));
     if (answers.size >= this.#cacheSize) answers.clear();
-    answers.set(uri, answer);
+    answers.set(key, answer);
     return answer;
   }
 }
 
-function decide(rules: readonly Rule[], action: Action, uri: string): boolean {
-  const isReserved = isReservedUri(uri);
-  const matching = rules.filter(
-    (rule) =>
-      rule.allow[action] !== undefined && (!isReserved || rule.isReserved) && rule.matches(uri),
-  );
-  const specificity = Math.max(...matching.map((rule) => rule.specificity));
-  const best = matching.filter((rule) => rule.specificity === specificity);
-  const longest = Math.max(...best.map((rule) => (rule.isPrefix ? rule.uri.length : 0)));
-  const deciding = best.filter((rule) => !rule.isPrefix || rule.uri.length === longest);
-  return deciding.length > 0 && deciding.every((rule) => rule.allow[action] === true);
+/** `rules` all say something of `action`. */
+function decide(rules: readonly Rule[], action: Action, asked: UriSet): boolean {
+  const overlapping = rules.filter(({ uris }) => uris.intersects(asked));
+  const covering = overlapping.filter(({ uris }) => uris.includes(asked));
+  const deciding = strongest(covering);
+  const [first] = deciding;
+  if (first === undefined || !deciding.every(({ allow }) => allow[action] === true)) return false;
+  // What is less specific than the deciding permission has nothing to say wherever that one holds, which is everywhere asked for.
+  return overlapping.every((rule) => rule.allow[action] === true || compare(rule, first) < 0);
+}
+
+/** Those of the greatest specificity, and of several prefixes among them the longest. */
+function strongest(rules: readonly Rule[]): readonly Rule[] {
+  return rules.filter((rule) => rules.every((other) => compare(other, rule) <= 0));
+}
+
+/** Above 0 when `a` is the more specific: it names more components, or both are prefixes and it is the longer. */
+function compare(a: Rule, b: Rule): number {
+  if (a.specificity !== b.specificity) return a.specificity > b.specificity ? 1 : -1;
+  return a.isPrefix && b.isPrefix ? a.uri.length - b.uri.length : 0;
 }
 
 function toRule({ uri, match = 'exact', allow }: Permission): Rule {
-  const components = uri.split('.');
-  const named = components.filter((component) => component !== '').length;
-  const rule = { uri, allow, isReserved: isReservedUri(uri), isPrefix: match === 'prefix' };
-  switch (match) {
-    case 'exact':
-      if (!isUri(uri)) throw new TypeError(`permission on ${JSON.stringify(uri)}: no URI`);
-      return { ...rule, specificity: Infinity, matches: (other) => other === uri };
-    case 'prefix':
-      return { ...rule, specificity: named, matches: (other) => other.startsWith(uri) };
-    case 'wildcard':
-      return {
-        ...rule,
-        specificity: named,
-        matches: (other) => matchesWildcard(components, other),
-      };
+  if (match === 'exact' && !isUri(uri)) {
+    throw new TypeError(`permission on ${JSON.stringify(uri)}: no URI`);
   }
-}
-
-function matchesWildcard(pattern: readonly string[], uri: string): boolean {
-  const components = uri.split('.');
-  return (
-    components.length === pattern.length &&
-    pattern.every((component, i) => component === '' || component === components[i])
-  );
+  const named = uri.split('.').filter((component) => component !== '').length;
+  return {
+    uri,
+    allow,
+    uris: new UriSet(uri, match),
+    specificity: match === 'exact' ? Infinity : named,
+    isPrefix: match === 'prefix',
+  };
 }
 
 const emptyAnswers = (): Readonly<Record<Action, Map<string, boolean>>> => ({

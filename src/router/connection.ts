@@ -141,7 +141,8 @@ export class Connection {
 
   #welcome(admission: Admission, entrance: Entrance): void {
     const { realm, principal } = admission;
-    const limits = { ...entrance.limits, ...realm.roles.get(principal.authrole) };
+    const role = realm.roles.get(principal.authrole);
+    const limits = { ...entrance.limits, ...role?.limits };
     if (this.#isEnding) throw new PeerGone('the router closes');
     if (this.#surroundings.isRevoked(principal)) {
       throw new AuthenticationRefused(Uri.authenticationDenied, 'the log-in has ended');
@@ -177,6 +178,7 @@ export class Connection {
       transport: this.#transport,
       roles,
       limits,
+      trustLevel: realm.roles.get(principal.authrole)?.trustLevel,
       requestIds: realm.requestIds ?? entrance.requestIds,
       isInternal: entrance === INTERNAL_ENTRANCE,
       receive: (message) => {

@@ -1,3 +1,4 @@
+import { callerDetails } from './disclosure.js';
 import { ProtocolViolation, Uri, WampError } from './protocol/errors.js';
 import { newRegistrationId, type RegistrationId } from './protocol/id.js';
 import {
@@ -5,7 +6,6 @@ import {
   NO_DETAILS,
   type Call,
   type Cancel,
-  type Dict,
   type ErrorMessage,
   type Register,
   type Unregister,
@@ -178,12 +178,6 @@ export class Dealer {
     return call;
   }
 }
-
-const callerDetails = ({ id, principal }: Session): Dict => ({
-  caller: id,
-  caller_authid: principal.authid,
-  caller_authrole: principal.authrole,
-});
 
 function interrupt(call: PendingCall, mode: 'kill' | 'killnowait'): void {
   if (!call.callee.announces('callee.call_canceling')) return;

@@ -15,13 +15,20 @@ export {
   type LocalProcedure,
 } from './local-client.js';
 export { silentLogger, type Logger } from './logger.js';
+export type { DisclosurePolicy } from './disclosure.js';
 export type { Principal } from './principal.js';
 export { Uri, WampError } from './protocol/errors.js';
 export type { SessionId } from './protocol/id.js';
 export type { Dict, List } from './protocol/message.js';
 export { isDict } from './protocol/options.js';
-export { isReservedUri, isUri } from './protocol/uri.js';
-export type { RealmOptions } from './realm.js';
+export { isReservedUri, isUri, isUriPattern, type MatchPolicy } from './protocol/uri.js';
+export {
+  DEFAULT_RETENTION,
+  type HistoryRule,
+  type RealmOptions,
+  type RealmRole,
+  type RetentionLimits,
+} from './realm-options.js';
 export { Router, type CloseMode, type RouterOptions } from './router.js';
 export { jsonSerializer } from './serializer/json-serializer.js';
 export type { Serializer, SerializerLimits } from './serializer/serializer.js';

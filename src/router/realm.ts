@@ -1,10 +1,9 @@
-import type { Action, Authorizer } from './authorizer.js';
+import type { Action } from './authorizer.js';
 import { Broker } from './broker.js';
 import { withDeadline } from './deadline.js';
 import { Dealer } from './dealer.js';
 import type { Logger } from './logger.js';
 import { ProtocolViolation, Uri, WampError } from './protocol/errors.js';
-import type { SessionId } from './protocol/id.js';
 import {
   MessageType,
   type Call,
@@ -14,25 +13,11 @@ import {
   type Subscribe,
 } from './protocol/message.js';
 import { Payload } from './protocol/payload.js';
-import { isReservedUri, isUri, type UriLimits } from './protocol/uri.js';
+import { isReservedUri, isUriPattern, type MatchPolicy, type UriLimits } from './protocol/uri.js';
+import type { RealmOptions, RealmRole } from './realm-options.js';
 import { jsonFormat } from './serializer/json-serializer.js';
 import type { RequestIds, Session } from './session.js';
-import type { SessionLimits } from './session-limits.js';
 import { CloseCode } from './transport/close-codes.js';
-
-/** What a realm is made of. */
-export interface RealmOptions {
-  readonly name: string;
-  readonly authorizer: Authorizer;
-  /** The roles that a session may have here, each with the limits that differ from its listener's. */
-  readonly roles: ReadonlyMap<string, Partial<SessionLimits>>;
-  /** A realm of the router's own clients: to everybody else there is no such realm. */
-  readonly isInternal?: boolean;
-  /** How requests are numbered here, whatever the listener says. */
-  readonly requestIds?: RequestIds;
-  /** Hears of each session that has left. */
-  readonly onleft?: (session: SessionId) => void;
-}
 
 /** What the router lends its realms. */
 export interface RealmSurroundings {
@@ -49,11 +34,12 @@ type Route<Message> = (session: Session, message: Message) => void;
 /** A domain of its own: its sessions, and the routing between them (WAMP 1.3.1). Nothing crosses from one realm to another. */
 export class Realm {
   readonly name: string;
-  readonly roles: ReadonlyMap<string, Partial<SessionLimits>>;
+  readonly roles: ReadonlyMap<string, RealmRole>;
   readonly isInternal: boolean;
   readonly requestIds: RequestIds | undefined;
   readonly #options: RealmOptions;
   readonly #surroundings: RealmSurroundings;
+  readonly #uriLimits: UriLimits;
   readonly #sessions = new Set<Session>();
   readonly #sessionsByAuthid = new Map<string, number>();
   readonly #broker = new Broker();
@@ -78,6 +64,7 @@ export class Realm {
     this.requestIds = options.requestIds;
     this.#options = options;
     this.#surroundings = surroundings;
+    this.#uriLimits = { ...surroundings.uriLimits, isStrict: options.hasStrictUris ?? false };
     this.#dealer = new Dealer(surroundings.callTimeoutMs);
   }
 
@@ -173,7 +160,8 @@ export class Realm {
   ): void {
     countRequest(session, message);
     const uri = 'topic' in message ? message.topic : message.procedure;
-    if (!isUri(uri, this.#surroundings.uriLimits)) throw new WampError(Uri.invalidUri);
+    const match = matchOf(message);
+    if (!isUriPattern(uri, match, this.#uriLimits)) throw new WampError(Uri.invalidUri);
     if (session.isInternal) {
       route(session, message);
       return;
@@ -181,15 +169,20 @@ export class Realm {
     if ((action === 'publish' || action === 'register') && isReservedUri(uri)) {
       throw new WampError(Uri.invalidUri, ['this URI is reserved']);
     }
-    const answer = this.#ask(session, action, uri);
+    const answer = this.#ask(session, action, uri, match);
     if (answer === true) route(session, message);
     else if (answer === false) throw new WampError(Uri.notAuthorized);
     else this.#await(session, message, answer, route);
   }
 
-  #ask(session: Session, action: Action, uri: string): boolean | Promise<boolean> {
+  #ask(
+    session: Session,
+    action: Action,
+    uri: string,
+    match: MatchPolicy,
+  ): boolean | Promise<boolean> {
     try {
-      return this.#options.authorizer.authorize(session.principal, action, uri);
+      return this.#options.authorizer.authorize(session.principal, action, uri, match);
     } catch (error) {
       return Promise.reject(error instanceof Error ? error : new Error(String(error)));
     }
@@ -257,4 +250,11 @@ function countRequest(
   if (!session.countRequest(message.request)) {
     throw new ProtocolViolation('request ids are 1, 2, 3 and so on');
   }
+}
+
+/** How the URI of a message is to be matched: only subscriptions and registrations may have patterns. */
+function matchOf(message: AuthorizedMessage): MatchPolicy {
+  if (message.type === MessageType.Publish || message.type === MessageType.Call) return 'exact';
+  const { match } = message.options;
+  return match === 'prefix' || match === 'wildcard' ? match : 'exact';
 }

@@ -25,6 +25,8 @@ export interface SessionOptions {
   readonly roles: Dict;
   readonly limits: SessionLimits;
   readonly requestIds: RequestIds;
+  /** What its realm says of its role, if anything. */
+  readonly trustLevel?: number | undefined;
   /** Whether it is one of the router's own clients, which alone may use reserved URIs. */
   readonly isInternal: boolean;
   /** Routes a message of this session. */
@@ -46,6 +48,8 @@ export class Session {
   readonly principal: Principal;
   readonly limits: SessionLimits;
   readonly isInternal: boolean;
+  /** Sent with what it publishes and calls (WAMP, Publication and Call Trust Levels). */
+  readonly trustLevel: number | undefined;
   /** The door at which its messages wait when they must. */
   readonly inbox: Inbox;
   readonly #transport: Transport;
@@ -61,6 +65,7 @@ export class Session {
     this.principal = options.principal;
     this.limits = options.limits;
     this.isInternal = options.isInternal;
+    this.trustLevel = options.trustLevel;
     this.#options = options;
     this.#transport = options.transport;
     this.#requestIds = options.requestIds;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RoleAuthorizer, type Permission } from '../../src/auth/role-authorizer.js';
-import type { Action, Principal } from '../../src/router/index.js';
+import type { Action, MatchPolicy, Principal } from '../../src/router/index.js';
 
 const ACTIONS: readonly Action[] = ['publish', 'subscribe', 'call', 'register'];
 const ALL = { publish: true, subscribe: true, call: true, register: true };
@@ -223,5 +223,53 @@ describe('RoleAuthorizer’s memory', () => {
       assert.equal(authorizer.authorize(somebody('user'), 'call', `com.other.${i}`), false);
     }
     assert.equal(authorizer.authorize(somebody('user'), 'call', 'com.example.0'), true);
+  });
+
+  describe('asked for a pattern (AZ-5)', () => {
+    const mayMatch = (
+      permissions: readonly Permission[],
+      uri: string,
+      match: MatchPolicy,
+    ): boolean =>
+      new RoleAuthorizer({ roles: new Map([['user', permissions]]) }).authorize(
+        somebody('user'),
+        'call',
+        uri,
+        match,
+      );
+
+    it('allows what one permission allows altogether', () => {
+      const permissions = [allow('com.example.', 'prefix')];
+      assert.equal(mayMatch(permissions, 'com.example.', 'prefix'), true);
+      assert.equal(mayMatch(permissions, 'com.example.status', 'prefix'), true);
+      assert.equal(mayMatch(permissions, 'com.example..changed', 'wildcard'), true);
+    });
+
+    it('denies what reaches beyond a permission', () => {
+      const permissions = [allow('com.example.', 'prefix'), allow('com.example')];
+      assert.equal(mayMatch(permissions, 'com.example', 'prefix'), false);
+      assert.equal(mayMatch(permissions, '', 'prefix'), false);
+      assert.equal(mayMatch(permissions, 'com..status', 'wildcard'), false);
+      assert.equal(mayMatch([allow('com.example.a')], 'com.example.a', 'prefix'), false);
+    });
+
+    it('denies what a more specific permission denies in part', () => {
+      const permissions = [allow('com.example.', 'prefix'), deny('com.example.secret')];
+      assert.equal(mayMatch(permissions, 'com.example.', 'prefix'), false);
+      assert.equal(mayMatch(permissions, 'com.example.', 'wildcard'), false);
+      assert.equal(mayMatch(permissions, 'com.example.status.', 'prefix'), true);
+    });
+
+    it('allows what a less specific permission denies', () => {
+      const permissions = [deny('com.', 'prefix'), allow('com.example.', 'prefix')];
+      assert.equal(mayMatch(permissions, 'com.example.', 'prefix'), true);
+    });
+
+    it('keeps its answers for a pattern apart from those for the same text as a URI', () => {
+      const authorizer = new RoleAuthorizer({ roles: new Map([['user', [allow('a.b')]]]) });
+      assert.equal(authorizer.authorize(somebody('user'), 'call', 'a.b'), true);
+      assert.equal(authorizer.authorize(somebody('user'), 'call', 'a.b', 'prefix'), false);
+      assert.equal(authorizer.authorize(somebody('user'), 'call', 'a.b'), true);
+    });
   });
 });

@@ -6,7 +6,7 @@ import { createRouter } from '../support/test-router.js';
 describe('the next session on the same transport', () => {
   it('has no limits of the role that the one before had', async (t) => {
     const roles = new Map([
-      ['admin', { subscriptions: 1 }],
+      ['admin', { limits: { subscriptions: 1 } }],
       ['user', {}],
     ]);
     const peer = connect(createRouter(t, {}, { roles }));

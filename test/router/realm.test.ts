@@ -3,7 +3,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { Broker } from '../../src/router/broker.js';
 import type { Authorizer } from '../../src/router/authorizer.js';
 import type { List } from '../../src/router/protocol/message.js';
-import type { RealmOptions } from '../../src/router/realm.js';
+import type { RealmOptions } from '../../src/router/realm-options.js';
 import type { Router } from '../../src/router/router.js';
 import { MessageQueue } from '../support/message-queue.js';
 import { connect, idOf, sessionOf, type Peer } from '../support/peer.js';
@@ -327,7 +327,7 @@ describe('a realm', () => {
   });
 
   it('has room for a user’s sessions up to the limit of his role', async (t) => {
-    const roles = new Map([['user', { sessionsPerUser: 2 }]]);
+    const roles = new Map([['user', { limits: { sessionsPerUser: 2 } }]]);
     const { router, peer } = await withMember(t, { roles });
     await member(router);
     await member(router, { authid: 'bob' });

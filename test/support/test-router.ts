@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test';
 import type { Authorizer } from '../../src/router/authorizer.js';
-import type { RealmOptions } from '../../src/router/realm.js';
+import type { RealmOptions } from '../../src/router/realm-options.js';
 import { Router, type RouterOptions } from '../../src/router/router.js';
 
 /** Allows everything. */

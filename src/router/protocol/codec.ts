@@ -212,7 +212,9 @@ export function headOf(message: RouterMessage): readonly unknown[] {
       return [message.type, message.request, message.registration];
     case MessageType.Unsubscribed:
     case MessageType.Unregistered:
-      return [message.type, message.request];
+      return message.details === undefined
+        ? [message.type, message.request]
+        : [message.type, message.request, message.details];
     case MessageType.Interrupt:
       return [message.type, message.request, message.options];
     case MessageType.Welcome:

@@ -125,10 +125,11 @@ export interface Unsubscribe {
   readonly subscription: SubscriptionId;
 }
 
-/** `[UNSUBSCRIBED, UNSUBSCRIBE.Request|id]` */
+/** `[UNSUBSCRIBED, UNSUBSCRIBE.Request|id]`, or `[UNSUBSCRIBED, 0, Details|dict]` when the router revokes (WAMP, Subscription Revocation). */
 export interface Unsubscribed {
   readonly type: Code['Unsubscribed'];
   readonly request: RequestId;
+  readonly details?: Dict;
 }
 
 /** `[EVENT, Subscription|id, Publication|id, Details|dict, PUBLISH.Arguments|list, PUBLISH.ArgumentsKw|dict]` */
@@ -186,10 +187,11 @@ export interface Unregister {
   readonly registration: RegistrationId;
 }
 
-/** `[UNREGISTERED, UNREGISTER.Request|id]` */
+/** `[UNREGISTERED, UNREGISTER.Request|id]`, or `[UNREGISTERED, 0, Details|dict]` when the router revokes (WAMP, Registration Revocation). */
 export interface Unregistered {
   readonly type: Code['Unregistered'];
   readonly request: RequestId;
+  readonly details?: Dict;
 }
 
 /** `[INVOCATION, Request|id, REGISTERED.Registration|id, Details|dict, CALL.Arguments|list, CALL.ArgumentsKw|dict]` */

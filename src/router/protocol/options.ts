@@ -32,6 +32,10 @@ const oneOf = (...values: readonly string[]): OptionRule => ({
   expected: `one of ${values.join(', ')}`,
   holds: (value) => typeof value === 'string' && values.includes(value),
 });
+const positive: OptionRule = {
+  expected: 'a positive integer',
+  holds: (value) => Number.isSafeInteger(value) && Number(value) > 0,
+};
 const match = oneOf('exact', 'prefix', 'wildcard');
 
 const rules = (entries: Readonly<Record<string, OptionRule>>): OptionRules =>
@@ -47,6 +51,8 @@ export const optionRules = {
     exclude_me: bool,
     disclose_me: bool,
     retain: bool,
+    // Ours: milliseconds that a retained event is kept.
+    _retain_ttl: duration,
     exclude: ids,
     exclude_authid: texts,
     exclude_authrole: texts,
@@ -59,9 +65,13 @@ export const optionRules = {
   cancel: rules({ mode: oneOf('skip', 'kill', 'killnowait') }),
   register: rules({
     match,
-    invoke: oneOf('single', 'roundrobin', 'random', 'first', 'last'),
+    // The first five are WAMP's, `least_busy` is ours, and `_thruway` its name in Thruway.
+    invoke: oneOf('single', 'roundrobin', 'random', 'first', 'last', 'least_busy', '_thruway'),
     disclose_caller: bool,
     forward_timeout: bool,
+    // As Crossbar has them: invocations that one callee takes at a time; whether those who hold the procedure lose it.
+    concurrency: positive,
+    force_reregister: bool,
   }),
   yield: rules({ progress: bool }),
 } satisfies Record<string, OptionRules>;

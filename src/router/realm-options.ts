@@ -1,0 +1,59 @@
+import type { Authorizer } from './authorizer.js';
+import type { DisclosurePolicy } from './disclosure.js';
+import type { SessionId } from './protocol/id.js';
+import type { MatchPolicy } from './protocol/uri.js';
+import type { RequestIds } from './session.js';
+import type { SessionLimits } from './session-limits.js';
+
+/** What a realm is made of. */
+export interface RealmOptions {
+  readonly name: string;
+  readonly authorizer: Authorizer;
+  /** The roles that a session may have here. */
+  readonly roles: ReadonlyMap<string, RealmRole>;
+  /** A realm of the router's own clients: to everybody else there is no such realm. */
+  readonly isInternal?: boolean;
+  /** How requests are numbered here, whatever the listener says. */
+  readonly requestIds?: RequestIds;
+  /** Whether publishers and callers are made known. Default `on_request`. */
+  readonly disclosure?: DisclosurePolicy;
+  /** Whether URIs must keep the strict rule of WAMP 2.1.1. Default: the loose one. */
+  readonly hasStrictUris?: boolean;
+  /** What retained events may take. */
+  readonly retention?: RetentionLimits;
+  /** The topics and patterns whose events are kept for `wamp.subscription.get_events`. Default: none. */
+  readonly history?: readonly HistoryRule[];
+  /** Hears of each session that has left. */
+  readonly onleft?: (session: SessionId) => void;
+}
+
+/** What the sessions of a role are given. */
+export interface RealmRole {
+  /** Limits that differ from the listener's. */
+  readonly limits?: Partial<SessionLimits>;
+  /** Sent with what they publish and call: an integer from 0 (WAMP, Publication and Call Trust Levels). Default: none is sent. */
+  readonly trustLevel?: number;
+}
+
+/** Bounds of the retained events of a realm. */
+export interface RetentionLimits {
+  /** Topics with a retained event, at most; 0 switches retention off. */
+  readonly topics: number;
+  /** Bytes of all their payloads, at most. */
+  readonly bytes: number;
+  /** How long an event is kept when its publisher does not say; undefined: for good. */
+  readonly ttlMs?: number;
+}
+
+/** The default bounds. */
+export const DEFAULT_RETENTION: RetentionLimits = { topics: 10_000, bytes: 64 * 1024 * 1024 };
+
+/** A subscription whose events are kept, whether anybody holds it or not (WAMP, Event History). */
+export interface HistoryRule {
+  readonly uri: string;
+  readonly match: MatchPolicy;
+  /** Events that are kept, at most: the oldest give way. */
+  readonly events: number;
+  /** How long one is kept; undefined: until others take its place. */
+  readonly maxAgeMs?: number;
+}
