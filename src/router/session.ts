@@ -85,9 +85,12 @@ export class Session {
     return this.#state === 'open';
   }
 
-  /** Sends a message, unless the session is ending. */
-  send(message: RouterMessage): void {
-    if (this.#state === 'open') this.#transport.send(message);
+  /**
+   * Sends a message, unless the session is ending. False when it is longer than the peer takes and was not sent; true also at the
+   * ending, when there is nobody to tell.
+   */
+  send(message: RouterMessage): boolean {
+    return this.#state !== 'open' || this.#transport.send(message);
   }
 
   /** Whether the client announced a feature for one of its roles, e.g. `callee.call_canceling`. */

@@ -6,6 +6,12 @@ import { CloseCode } from '../../src/router/transport/close-codes.js';
 import type { Transport } from '../../src/router/transport/transport.js';
 import { MessageQueue } from '../support/message-queue.js';
 
+/** What a peer hears of a closing. */
+export interface Closing {
+  readonly code: number;
+  readonly reason: string;
+}
+
 /** A transport and the peer at its other end. */
 export interface TransportPair {
   readonly transport: Transport;
@@ -14,8 +20,8 @@ export interface TransportPair {
   readonly receive: () => Promise<List>;
   /** Ends the connection from the peer's side. */
   readonly close: () => void;
-  /** Resolves when the router has closed the connection. */
-  readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
+  /** Resolves when the router has closed the connection: with undefined where the peer is not told why. */
+  readonly closed: Promise<Closing | undefined>;
 }
 
 interface OpenPair extends TransportPair {
@@ -29,8 +35,15 @@ const unsubscribed = (request: number): RouterMessage => ({
   request: toRequestId(request),
 });
 
-/** What every transport owes the router, tried on pairs that `makePair` makes. */
-export function transportSuite(makePair: (t: TestContext) => Promise<TransportPair>): void {
+/**
+ * What every transport owes the router, tried on pairs that `makePair` makes. `tellsWhy`: whether the peer hears the code and the reason
+ * of a closing, as WebSocket's do.
+ */
+export function transportSuite(
+  makePair: (t: TestContext) => Promise<TransportPair>,
+  { tellsWhy = true } = {},
+): void {
+  const told = (closing: Closing): Closing | undefined => (tellsWhy ? closing : undefined);
   const open = async (t: TestContext): Promise<OpenPair> => {
     const pair = await makePair(t);
     const messages = new MessageQueue<number>();
@@ -96,7 +109,7 @@ export function transportSuite(makePair: (t: TestContext) => Promise<TransportPa
     transport.send(unsubscribed(1));
     transport.close(CloseCode.tokenExpired, 'token_expired');
     deepEqual(await receive(), [35, 1]);
-    deepEqual(await closed, { code: 4401, reason: 'token_expired' });
+    deepEqual(await closed, told({ code: 4401, reason: 'token_expired' }));
   });
 
   it('reports its own closing once, and closes once', async (t) => {
@@ -105,7 +118,7 @@ export function transportSuite(makePair: (t: TestContext) => Promise<TransportPa
     transport.close(CloseCode.normal, 'second');
     await closings.take();
     transport.close(CloseCode.normal, 'third');
-    deepEqual(await closed, { code: 1012, reason: 'first' });
+    deepEqual(await closed, told({ code: 1012, reason: 'first' }));
     equal(closings.size, 0);
   });
 
@@ -119,6 +132,17 @@ export function transportSuite(makePair: (t: TestContext) => Promise<TransportPa
     await closed;
     await closings.take();
     transport.send(unsubscribed(3));
+  });
+
+  // WS-15
+  it('says of what fits, and of what nobody receives any more, that it is not too long', async (t) => {
+    const { transport, receive, closings } = await open(t);
+    equal(transport.send(unsubscribed(1)), true);
+    deepEqual(await receive(), [35, 1]);
+    transport.close(CloseCode.normal, '');
+    equal(transport.send(unsubscribed(2)), true);
+    await closings.take();
+    equal(transport.send(unsubscribed(3)), true);
   });
 
   it('reports that the peer has closed, once', async (t) => {
@@ -135,7 +159,7 @@ export function transportSuite(makePair: (t: TestContext) => Promise<TransportPa
     transport.pause();
     send(cancel(1));
     transport.close(CloseCode.policy, 'why');
-    deepEqual(await closed, { code: 1008, reason: 'why' });
+    deepEqual(await closed, told({ code: 1008, reason: 'why' }));
     await closings.take();
   });
 }

@@ -175,7 +175,7 @@ describe('Router#close', () => {
           url: '',
         },
         open: () => undefined,
-        send: () => undefined,
+        send: () => true,
         close: () => undefined,
         pause: () => undefined,
         resume: () => undefined,

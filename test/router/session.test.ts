@@ -70,6 +70,19 @@ describe('Session#announces', () => {
   });
 });
 
+describe('Session#send', () => {
+  // WS-15
+  it('tells whether the message is too long for the peer, as long as there is a session', () => {
+    const { session, transport, take } = recordingSession();
+    equal(session.send(message), true);
+    transport.tooLong.add(MessageType.Unsubscribed);
+    equal(session.send(message), false);
+    session.end();
+    equal(session.send(message), true);
+    deepEqual(take(), [[35, 1]]);
+  });
+});
+
 describe('the ending of a session', () => {
   it('sends nothing once it has ended', () => {
     const { session, take } = recordingSession();

@@ -132,6 +132,7 @@ class WireTransport implements Transport {
 
   send: Transport['send'] = (message) => {
     if (this.#isOpen) this.messages.push(fromBytes(this.#serializer.encode(message, () => 0)));
+    return true;
   };
 
   close(code: CloseCode, reason: string): void {

@@ -13,15 +13,19 @@ export interface RecordingTransport extends Transport {
   readonly sent: List[];
   /** `pause`, `resume` and `close CODE REASON`, in order. */
   readonly done: string[];
+  /** Types of messages that are too long for the peer; none at first. */
+  readonly tooLong: Set<number>;
 }
 
 /** Makes a transport without a peer. */
 export function recordingTransport(): RecordingTransport {
   const sent: List[] = [];
   const done: string[] = [];
+  const tooLong = new Set<number>();
   return {
     sent,
     done,
+    tooLong,
     details: {
       type: 'memory',
       listener: 'test',
@@ -32,7 +36,9 @@ export function recordingTransport(): RecordingTransport {
     },
     open: () => undefined,
     send: (message) => {
+      if (tooLong.has(message.type)) return false;
       sent.push(toWire(message));
+      return true;
     },
     close: (code, reason) => {
       done.push(`close ${code} ${reason}`);

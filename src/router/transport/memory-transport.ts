@@ -48,6 +48,7 @@ export function connectMemoryTransport(peer: MemoryPeerReceiver): [Transport, Me
     },
     send: (message) => {
       toPeer.push(message);
+      return true;
     },
     close: (code, reason) => {
       if (!end()) return;

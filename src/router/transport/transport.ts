@@ -4,7 +4,7 @@ import type { CloseCode } from './close-codes.js';
 
 /** Where a connection came from, for authenticators and logs. */
 export interface TransportDetails {
-  readonly type: 'websocket' | 'memory';
+  readonly type: 'websocket' | 'rawsocket' | 'longpoll' | 'memory';
   /** The listener that accepted it: `public`, `trusted`; `internal` for a memory transport. */
   readonly listener: string;
   /** The peer's address as the socket has it, or as a trusted proxy reports it. */
@@ -13,7 +13,7 @@ export interface TransportDetails {
   readonly protocol: string;
   /** Header names in lower case, each with its values. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
-  /** Path and query of the upgrade request. */
+  /** Path and query of the request that opened it; empty where there was none. */
   readonly url: string;
 }
 
@@ -22,7 +22,7 @@ export interface TransportReceiver {
   readonly onmessage: (message: ClientMessage) => void;
   /** The peer sent what is no WAMP message. */
   readonly onviolation: (violation: ProtocolViolation, code: CloseCode) => void;
-  /** The connection is over; `code` is the close code, 1006 when it was lost. */
+  /** The connection is over; `code` is the close code, 1006 when it was lost. Transports without close codes tell their own side's. */
   readonly onclose: (code: number) => void;
 }
 
@@ -31,8 +31,11 @@ export interface Transport {
   readonly details: TransportDetails;
   /** Names who hears what the peer sends, from now on. */
   open(receiver: TransportReceiver): void;
-  /** Queues a message. Never throws and never blocks; a peer that does not read is cut off at the queue's limit. */
-  send(message: RouterMessage): void;
+  /**
+   * Queues a message. Never throws and never blocks; a peer that does not read is cut off at the queue's limit. False when the message is
+   * longer than this peer said that it takes: it was not sent, and whoever waits for it must be told (WAMP 8, 15.1).
+   */
+  send(message: RouterMessage): boolean;
   /** Sends what is queued, then ends the connection with this code. Of `reason` the first 123 bytes of UTF-8 count. */
   close(code: CloseCode, reason: string): void;
   /** Stops reading from the peer; a few messages that were read already may still come. */

@@ -68,14 +68,10 @@ export class WebSocketTransport implements Transport {
     this.#receiver = receiver;
   }
 
-  send(message: RouterMessage): void {
-    if (!this.#isOpen || this.#queue.push(this.#frames.encode(message))) return;
-    this.#queue.clear();
-    this.close(CloseCode.slowConsumer, 'too much is waiting to be read');
-    // It will not read the close frame either: its session ends now, not when that has been waited for.
-    queueMicrotask(() => {
-      this.#end(CloseCode.slowConsumer);
-    });
+  /** Always true: a WebSocket's peer sets no limit. */
+  send(message: RouterMessage): boolean {
+    if (this.#isOpen && !this.#queue.push(this.#frames.encode(message))) this.#cutOff();
+    return true;
   }
 
   close(code: CloseCode, reason: string): void {
@@ -112,6 +108,15 @@ export class WebSocketTransport implements Transport {
       this.#awaitsPong = true;
       this.#webSocket.ping();
     }
+  }
+
+  #cutOff(): void {
+    this.#queue.clear();
+    this.close(CloseCode.slowConsumer, 'too much is waiting to be read');
+    // It will not read the close frame either: its session ends now, not when that has been waited for.
+    queueMicrotask(() => {
+      this.#end(CloseCode.slowConsumer);
+    });
   }
 
   #end(code: number): void {
