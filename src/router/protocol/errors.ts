@@ -9,7 +9,6 @@ export const Uri = {
   noSuchSubscription: 'wamp.error.no_such_subscription',
   canceled: 'wamp.error.canceled',
   timeout: 'wamp.error.timeout',
-  payloadSizeExceeded: 'wamp.error.payload_size_exceeded',
   protocolViolation: 'wamp.error.protocol_violation',
   notAuthorized: 'wamp.error.not_authorized',
   authorizationFailed: 'wamp.error.authorization_failed',
