@@ -1,5 +1,6 @@
 import { ProtocolViolation } from './errors.js';
 import { isId, toRegistrationId, toRequestId, toSubscriptionId, type RequestId } from './id.js';
+import { withDicts } from './empty-lists.js';
 import { MessageType, type ClientMessage, type Dict, type RouterMessage } from './message.js';
 import {
   checkHelloDetails,
@@ -15,6 +16,8 @@ export interface Rest {
   readonly payload: Payload;
   /** Elements in the whole message. */
   readonly count: number;
+  /** Whether an empty list counts as an empty dict. */
+  readonly isLenient?: boolean;
 }
 
 interface ClientCodec {
@@ -190,7 +193,7 @@ export function parseMessage(type: unknown, head: readonly unknown[], rest: Rest
   if (head.length < codec.head || rest.count > most) {
     throw new ProtocolViolation(`${codec.name} has a wrong number of elements`);
   }
-  return codec.parse(head, rest.payload);
+  return codec.parse(rest.isLenient === true ? withDicts(head) : head, rest.payload);
 }
 
 /** The elements of a router's message before its payload. */
@@ -212,6 +215,7 @@ export function headOf(message: RouterMessage): readonly unknown[] {
       return [message.type, message.request, message.registration];
     case MessageType.Unsubscribed:
     case MessageType.Unregistered:
+      // Only a revocation has them (WAMP 12.9, 11.11).
       return message.details === undefined
         ? [message.type, message.request]
         : [message.type, message.request, message.details];

@@ -3,14 +3,26 @@ export type Dict = Readonly<Record<string, unknown>>;
 /** A list from the wire. */
 export type List = readonly unknown[];
 
-/** How a serializer writes and reads the values of a payload. */
+/**
+ * How a serializer writes and reads the values of a payload. Values are null, booleans, numbers, strings, lists and plain dicts, and
+ * where the format has them BigInts for integers beyond 2^53 and Uint8Arrays for binary.
+ */
 export interface PayloadFormat {
-  /** `json`, ...: equal names mean that bytes can be passed on as they are. */
+  /** `json`, `msgpack` or `cbor`: equal names mean that bytes can be passed on as they are. */
   readonly name: string;
-  /** Throws TypeError for what the format cannot express. */
+  /** Throws TypeError for what the format cannot express; never for what a format has decoded. */
   encode(value: unknown): Buffer;
   /** Fresh values at each call; the bytes were checked when they came in. */
   decode(bytes: Buffer): unknown;
+  /** Like {@link decode}, with nothing lost on the way into another format (WAMP 15.4). */
+  decodeExactly(bytes: Buffer): unknown;
+}
+
+/** The bytes of a payload in one format. */
+interface Converted {
+  readonly format: PayloadFormat;
+  readonly args: Buffer | undefined;
+  readonly kwargs: Buffer | undefined;
 }
 
 /**
@@ -22,6 +34,7 @@ export class Payload {
   readonly format: PayloadFormat;
   readonly #args: Buffer | undefined;
   readonly #kwargs: Buffer | undefined;
+  #conversions: readonly Converted[] | undefined;
 
   /** Takes bytes that are known to be a list and a dict of `format`; undefined stands for empty. */
   constructor(format: PayloadFormat, args: Buffer | undefined, kwargs: Buffer | undefined) {
@@ -49,6 +62,16 @@ export class Payload {
     return this.#kwargs;
   }
 
+  /** The bytes of the arguments in `format`: as they came where it is this payload's own, else converted once and kept. Never throws. */
+  argsIn(format: PayloadFormat): Buffer | undefined {
+    return format === this.format ? this.#args : this.#in(format).args;
+  }
+
+  /** The bytes of the keyword arguments in `format`, like {@link argsIn}. */
+  kwargsIn(format: PayloadFormat): Buffer | undefined {
+    return format === this.format ? this.#kwargs : this.#in(format).kwargs;
+  }
+
   /** The positional arguments, decoded anew at each call. */
   decodeArgs(): List {
     return this.#args === undefined ? [] : (this.format.decode(this.#args) as List);
@@ -57,5 +80,22 @@ export class Payload {
   /** The keyword arguments, decoded anew at each call. */
   decodeKwargs(): Dict {
     return this.#kwargs === undefined ? {} : (this.format.decode(this.#kwargs) as Dict);
+  }
+
+  #in(format: PayloadFormat): Converted {
+    const kept = this.#conversions?.find((each) => each.format.name === format.name);
+    if (kept !== undefined) return kept;
+    const converted: Converted = {
+      format,
+      args: this.#convert(this.#args, format),
+      kwargs: this.#convert(this.#kwargs, format),
+    };
+    this.#conversions = [...(this.#conversions ?? []), converted];
+    return converted;
+  }
+
+  #convert(bytes: Buffer | undefined, format: PayloadFormat): Buffer | undefined {
+    if (bytes === undefined || format.name === this.format.name) return bytes;
+    return format.encode(this.format.decodeExactly(bytes));
   }
 }

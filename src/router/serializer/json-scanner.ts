@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { ProtocolViolation } from '../protocol/errors.js';
+import type { Scanner } from './message-decoder.js';
 import type { SerializerLimits } from './serializer.js';
 
 const QUOTE = 0x22;
@@ -34,7 +35,7 @@ const SIMPLE_ESCAPES = new Set(Buffer.from('"\\/bfnrt'));
  * Each reader takes the place where its part begins and gives the place after it: kept in a field, the place would be stored to memory
  * at every byte, which takes twice as long.
  */
-export class JsonScanner {
+export class JsonScanner implements Scanner {
   readonly #limits: SerializerLimits;
   readonly #starts = new Uint32Array(PLACES);
   readonly #ends = new Uint32Array(PLACES);

@@ -1,15 +1,12 @@
-import { headOf, parseMessage, payloadIndex } from '../protocol/codec.js';
+import { headOf } from '../protocol/codec.js';
 import { ProtocolViolation } from '../protocol/errors.js';
 import { MAX_ID } from '../protocol/id.js';
-import {
-  MessageType,
-  NO_DETAILS,
-  type ClientMessage,
-  type Dict,
-  type RouterMessage,
-} from '../protocol/message.js';
-import { Payload, type PayloadFormat } from '../protocol/payload.js';
+import { MessageType, NO_DETAILS, type Dict, type RouterMessage } from '../protocol/message.js';
+import type { PayloadFormat } from '../protocol/payload.js';
+import { readExactly } from './json-reader.js';
 import { JsonScanner, skipSpace } from './json-scanner.js';
+import { jsonText } from './json-writer.js';
+import { MessageDecoder, type ElementReader } from './message-decoder.js';
 import {
   DEFAULT_SERIALIZER_LIMITS,
   type Headroom,
@@ -27,44 +24,49 @@ const CLOSE_LIST = 0x5d;
 const OPEN_DICT = 0x7b;
 const LAST_ASCII = 0x7f;
 
-/** Payloads as JSON text in UTF-8. */
+/**
+ * Payloads as JSON text in UTF-8. `decode` is `JSON.parse`: strings stay strings, also those that stand for binary, and integers become
+ * numbers. `decodeExactly` reads binary and exact integers out of them, for formats that have both.
+ */
 export const jsonFormat: PayloadFormat = {
   name: 'json',
-  encode: (value) => Buffer.from(JSON.stringify(value)),
+  encode: (value) => {
+    try {
+      return Buffer.from(jsonText(value));
+    } catch (error) {
+      throw error instanceof RangeError
+        ? new TypeError('nested too deeply', { cause: error })
+        : error;
+    }
+  },
   decode: (bytes) => JSON.parse(bytes.toString()) as unknown,
+  decodeExactly: (bytes) => readExactly(bytes.toString()),
 };
 
 /** WAMP messages as JSON (WAMP 2.2), payloads passed on as checked bytes. */
 export function jsonSerializer(limits: SerializerLimits = DEFAULT_SERIALIZER_LIMITS): Serializer {
-  const scanner = new JsonScanner(limits);
+  const decoder = new MessageDecoder(new JsonScanner(limits), elements, limits);
   return {
     subprotocol: 'wamp.2.json',
     isBinary: false,
     format: jsonFormat,
-    decode: (bytes) => decode(bytes, scanner),
+    decode: (bytes) => decoder.decode(bytes),
     encode,
   };
 }
 
-function decode(bytes: Buffer, scanner: JsonScanner): ClientMessage {
-  const count = scanner.scan(bytes);
-  if (count === 0) throw new ProtocolViolation('an empty message');
-  const type = element(bytes, scanner, 0);
-  const headLength = Math.min(payloadIndex(type), count);
-  const head: unknown[] = [type];
-  for (let index = 1; index < headLength; index += 1) head.push(element(bytes, scanner, index));
-  const args = headLength < count ? container(bytes, scanner, headLength, ARGUMENTS) : undefined;
-  const kwargs =
-    headLength + 1 < count ? container(bytes, scanner, headLength + 1, ARGUMENTS_KW) : undefined;
-  return parseMessage(type, head, { payload: new Payload(jsonFormat, args, kwargs), count });
-}
+const elements: ElementReader = {
+  format: jsonFormat,
+  valueAt: element,
+  isList: (bytes, start) => bytes[start] === OPEN_LIST,
+  isDict: (bytes, start) => bytes[start] === OPEN_DICT,
+  isEmpty: (bytes, start, end) => skipSpace(bytes, start + 1) === end - 1,
+};
 
 const MOST_DIGITS = 15;
 
 /** The value of an element of the head: most are short integers, `{}` or strings without escapes, and need no parser. */
-function element(bytes: Buffer, scanner: JsonScanner, index: number): unknown {
-  const start = scanner.startOf(index);
-  const end = scanner.endOf(index);
+function element(bytes: Buffer, start: number, end: number): unknown {
   const integer = end - start <= MOST_DIGITS ? shortInteger(bytes, start, end) : undefined;
   if (integer !== undefined) return integer;
   if (bytes[start] === OPEN_DICT && end - start === 2) return {};
@@ -91,32 +93,11 @@ function shortInteger(bytes: Buffer, start: number, end: number): number | undef
 
 const isDigit = (byte: number): boolean => byte >= ZERO && byte <= NINE;
 
-/** A part of the payload: how it begins, and what to say when it does not. */
-interface ContainerKind {
-  readonly open: number;
-  readonly violation: string;
-}
-const ARGUMENTS: ContainerKind = { open: OPEN_LIST, violation: 'Arguments is a list' };
-const ARGUMENTS_KW: ContainerKind = { open: OPEN_DICT, violation: 'ArgumentsKw is a dict' };
-
-/** The bytes of a list or dict of the payload; undefined when it is empty. */
-function container(
-  bytes: Buffer,
-  scanner: JsonScanner,
-  index: number,
-  kind: ContainerKind,
-): Buffer | undefined {
-  const start = scanner.startOf(index);
-  const end = scanner.endOf(index);
-  if (bytes[start] !== kind.open) throw new ProtocolViolation(kind.violation);
-  return skipSpace(bytes, start + 1) === end - 1 ? undefined : bytes.subarray(start, end);
-}
-
 function encode(message: RouterMessage, headroom: Headroom): Buffer {
   const head = headText(message);
   const payload = 'payload' in message ? message.payload : undefined;
-  const kwargs = payload?.kwargsBytes;
-  const args = payload?.argsBytes ?? (kwargs === undefined ? undefined : EMPTY_ARGS);
+  const kwargs = payload?.kwargsIn(jsonFormat);
+  const args = payload?.argsIn(jsonFormat) ?? (kwargs === undefined ? undefined : EMPTY_ARGS);
   const payloadBytes =
     (args === undefined ? 0 : args.length + 1) + (kwargs === undefined ? 0 : kwargs.length + 1);
   const bytes = withHead(head, headroom, payloadBytes);
@@ -163,10 +144,10 @@ function headText(message: RouterMessage): string {
   if (message.type === MessageType.Result) {
     return `[${MessageType.Result},${message.request},${dictText(message.details)}]`;
   }
-  return JSON.stringify(headOf(message));
+  return jsonText(headOf(message));
 }
 
-const dictText = (dict: Dict): string => (dict === NO_DETAILS ? '{}' : JSON.stringify(dict));
+const dictText = (dict: Dict): string => (dict === NO_DETAILS ? '{}' : jsonText(dict));
 
 function append(bytes: Buffer, at: number, part: Buffer): number {
   bytes[at] = COMMA;

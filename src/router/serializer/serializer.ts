@@ -13,17 +13,27 @@ export interface Serializer {
   decode(bytes: Buffer): ClientMessage;
   /** The bytes of a message, after room for whoever frames it. */
   encode(message: RouterMessage, headroom: Headroom): Buffer;
+  /**
+   * There for the batched subprotocols only (WAMP 15.2): the messages of a batch, each for {@link decode}. Throws ProtocolViolation for
+   * an empty batch or broken framing. What `encode` gives is then a batch of one, and batches can be joined.
+   */
+  readonly split?: (bytes: Buffer) => readonly Buffer[];
 }
 
 /** How many bytes to leave free before a message of this many bytes. */
 export type Headroom = (bytes: number) => number;
 
-/** What a serializer refuses however well-formed it is. */
+/** What a serializer refuses however well-formed it is, and what it overlooks. */
 export interface SerializerLimits {
   /** Nested lists and dicts in a message, the message's own list included, at most. */
   readonly depth: number;
   /** Keys in one dict, at most. */
   readonly keys: number;
+  /**
+   * Whether an empty list counts as an empty dict wherever a dict is expected, for peers in PHP, which has one type for both. By
+   * default it is a violation (WAMP 3).
+   */
+  readonly isLenient?: boolean;
 }
 
 /** The default bounds. */
