@@ -3,7 +3,8 @@ import { lstatSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { TrustedAuthenticator } from './auth/trusted-authenticator.js';
-import type { Config, ConnectionLimitsConfig } from './config/config.js';
+import type { Config } from './config/config.js';
+import type { ConnectionLimitsConfig } from './config/listener-config.js';
 import {
   jsonSerializer,
   originGuard,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { duration } from './duration.js';
 import { TOKEN_ALGORITHMS } from '../auth/token-keys.js';
+import { AUTHMETHODS } from './listener-schema.js';
 import { count, flag, name, text } from './scalars.js';
 
 const filePath = () => text('the path of a file');
@@ -55,7 +56,7 @@ export const authSchema = z.strictObject({
     lock: duration({ min: '1s', max: '24h' }),
     max_lock: duration({ min: '1s', max: '24h' }),
   }),
-  order: z.array(z.literal('jwt')),
+  order: z.array(z.enum(AUTHMETHODS)),
 });
 
 /** A key of `auth.jwt.keys` as written. */

@@ -1,7 +1,8 @@
 import type { TokenKeyOptions } from '../auth/token-keys.js';
-import type { SessionLimits } from '../router/index.js';
-import type { AuthConfig, Config, LimitsConfig, RealmConfig, TrustedConfig } from './config.js';
-import type { SessionLimitsInput } from './limits-schema.js';
+import { buildLimits, definedLimits } from './build-limits.js';
+import { buildListeners, buildPublic, buildTrusted } from './build-listeners.js';
+import type { AuthConfig, Config, RealmConfig } from './config.js';
+import type { TlsConfig } from './listener-config.js';
 import type { ConfigInput } from './schema.js';
 
 /** What a configuration names and does not hold. */
@@ -10,23 +11,18 @@ export interface ResolvedValues {
   readonly sessionSecrets: readonly [string, ...string[]];
   /** The absolute path of `auth.session.file`. */
   readonly sessionFile: string | undefined;
+  /** The certificate of each of `listeners`, in its place. */
+  readonly tls: readonly (TlsConfig | undefined)[];
   readonly production: boolean;
 }
 
 /** The configuration in the program's terms, frozen. */
 export function buildConfig(input: ConfigInput, resolved: ResolvedValues): Config {
-  const { public: open } = input;
   return deepFreeze({
     production: resolved.production,
-    public: {
-      host: open.host,
-      port: open.port,
-      wsPath: open.ws_path,
-      allowedOrigins: open.allowed_origins,
-      trustProxy: open.trust_proxy,
-      requestIds: open.request_ids,
-    },
+    public: buildPublic(input),
     trusted: buildTrusted(input),
+    listeners: buildListeners(input, resolved.tls),
     realms: input.realms.map(buildRealm),
     auth: buildAuth(input, resolved),
     limits: buildLimits(input),
@@ -36,26 +32,27 @@ export function buildConfig(input: ConfigInput, resolved: ResolvedValues): Confi
   });
 }
 
-function buildTrusted({ trusted, limits }: ConfigInput): TrustedConfig {
-  return {
-    host: trusted.host,
-    port: trusted.port,
-    unix: trusted.unix ?? undefined,
-    mode: Number.parseInt(trusted.mode, 8),
-    role: trusted.role,
-    requestIds: trusted.request_ids,
-    allowedHosts: trusted.allowed_hosts,
-    limits: {
-      messageBytes: trusted.limits.message ?? limits.message,
-      queueBytes: trusted.limits.queue ?? limits.queue,
-      session: { ...sessionLimits(limits), ...definedLimits(trusted.limits) },
-    },
-  };
-}
-
-const buildRealm = ({ name, roles }: ConfigInput['realms'][number]): RealmConfig => ({
-  name,
-  roles: roles.map((role) => ({ ...role, limits: definedLimits(role.limits) })),
+const buildRealm = (realm: ConfigInput['realms'][number]): RealmConfig => ({
+  name: realm.name,
+  disclosure: realm.disclosure,
+  uriCheck: realm.uri_check,
+  retention: {
+    topics: realm.retention.topics,
+    bytes: realm.retention.bytes,
+    ttlMs: realm.retention.ttl,
+  },
+  history: realm.history.map(({ uri, match, events, max_age }) => ({
+    uri,
+    match,
+    events,
+    maxAgeMs: max_age,
+  })),
+  roles: realm.roles.map(({ name, trust_level, permissions, limits }) => ({
+    name,
+    trustLevel: trust_level,
+    permissions,
+    limits: definedLimits(limits),
+  })),
 });
 
 function buildAuth({ auth }: ConfigInput, resolved: ResolvedValues): AuthConfig {
@@ -84,52 +81,6 @@ function buildAuth({ auth }: ConfigInput, resolved: ResolvedValues): AuthConfig 
       maxLockMs: login.max_lock,
     },
     order: auth.order,
-  };
-}
-
-function buildLimits({ limits }: ConfigInput): LimitsConfig {
-  return {
-    helloMs: limits.hello,
-    authMs: limits.auth,
-    authenticatorMs: limits.authenticator,
-    messageBytes: limits.message,
-    queueBytes: limits.queue,
-    depth: limits.depth,
-    keys: limits.keys,
-    tokenBytes: limits.token,
-    uri: { length: limits.uri_length, components: limits.uri_components },
-    pingMs: limits.ping,
-    pongMs: limits.pong,
-    unauthenticated: limits.unauthenticated,
-    unauthenticatedPerIp: limits.per_ip_unauthenticated,
-    sessions: limits.sessions,
-    callTimeoutMs: limits.call_timeout,
-    session: sessionLimits(limits),
-  };
-}
-
-const sessionLimits = (limits: ConfigInput['limits']): SessionLimits => ({
-  messagesPerSecond: limits.messages_per_second,
-  burst: limits.burst,
-  floodMs: limits.rate_cutoff,
-  subscriptions: limits.subscriptions,
-  registrations: limits.registrations,
-  calls: limits.calls,
-  sessionsPerUser: limits.sessions_per_user,
-});
-
-// What is undefined is left out, as it would hide what it is laid over.
-function definedLimits(limits: SessionLimitsInput): Partial<SessionLimits> {
-  const { messages_per_second, burst, rate_cutoff, sessions_per_user } = limits;
-  const { subscriptions, registrations, calls } = limits;
-  return {
-    ...(messages_per_second !== undefined && { messagesPerSecond: messages_per_second }),
-    ...(burst !== undefined && { burst }),
-    ...(rate_cutoff !== undefined && { floodMs: rate_cutoff }),
-    ...(subscriptions !== undefined && { subscriptions }),
-    ...(registrations !== undefined && { registrations }),
-    ...(calls !== undefined && { calls }),
-    ...(sessions_per_user !== undefined && { sessionsPerUser: sessions_per_user }),
   };
 }
 

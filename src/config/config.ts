@@ -1,15 +1,13 @@
 import type { Permission } from '../auth/role-authorizer.js';
 import type { TokenKeyOptions } from '../auth/token-keys.js';
 import type { SessionLimits } from '../router/index.js';
-
-/** Bounds of one connection and the session on it. */
-export interface ConnectionLimitsConfig {
-  /** Bytes of one message. */
-  readonly messageBytes: number;
-  /** Bytes that may be unsent to one peer. */
-  readonly queueBytes: number;
-  readonly session: SessionLimits;
-}
+import type {
+  Authmethod,
+  ConnectionLimitsConfig,
+  ListenerConfig,
+  PublicConfig,
+  TrustedConfig,
+} from './listener-config.js';
 
 /** Limits of the public listener and of the router as a whole. */
 export interface LimitsConfig extends ConnectionLimitsConfig {
@@ -37,49 +35,45 @@ export interface LimitsConfig extends ConnectionLimitsConfig {
   readonly callTimeoutMs: number;
 }
 
-/** The listener for everybody. */
-export interface PublicConfig {
-  readonly host: string;
-  /** 0: chosen by the system. */
-  readonly port: number;
-  readonly wsPath: string;
-  /** Origins other than our own whose pages may connect and fetch tokens. */
-  readonly allowedOrigins: readonly string[];
-  /** Addresses and networks whose X-Forwarded-For is believed. */
-  readonly trustProxy: readonly string[];
-  readonly requestIds: 'strict' | 'lenient';
-}
-
-/** The listener for programs on this machine, which need not prove who they are. */
-export interface TrustedConfig {
-  /** A loopback address. */
-  readonly host: string;
-  /** 0: chosen by the system. */
-  readonly port: number;
-  /** The path of a Unix socket to listen on instead of host and port. */
-  readonly unix: string | undefined;
-  /** File mode of the Unix socket, such as 0o660. */
-  readonly mode: number;
-  /** The role of every session through this listener. */
-  readonly role: string;
-  readonly requestIds: 'strict' | 'lenient';
-  /** Names accepted in the Host header besides those of the loopback. */
-  readonly allowedHosts: readonly string[];
-  /** The limits of this listener's sessions; where `trusted.limits` is silent, those of `limits`. */
-  readonly limits: ConnectionLimitsConfig;
-}
-
 /** A role of a realm. */
 export interface RoleConfig {
   readonly name: string;
   readonly permissions: readonly Permission[];
+  /** How far its publications and calls are to be trusted; undefined: that is not told to anybody (WAMP 10.3, 11.5). */
+  readonly trustLevel: number | undefined;
   /** What differs from the limits of the listener. */
   readonly limits: Partial<SessionLimits>;
+}
+
+/** How much of retained events a realm keeps; the topic that was published to least recently gives way. */
+export interface RetentionConfig {
+  /** Topics with a retained event; 0: nothing is retained. */
+  readonly topics: number;
+  /** Bytes of their payloads. */
+  readonly bytes: number;
+  /** How long an event is retained; undefined: until it gives way. */
+  readonly ttlMs: number | undefined;
+}
+
+/** A topic, or a pattern of topics, whose events are remembered. */
+export interface HistoryConfig {
+  readonly uri: string;
+  readonly match: 'exact' | 'prefix' | 'wildcard';
+  /** The latest so many. */
+  readonly events: number;
+  /** How long an event is remembered; undefined: until others push it out. */
+  readonly maxAgeMs: number | undefined;
 }
 
 /** A realm. */
 export interface RealmConfig {
   readonly name: string;
+  /** Whether publishers and callers are made known to who receives from them. */
+  readonly disclosure: 'never' | 'on_request' | 'always';
+  /** Which of the two URI rules holds (WAMP 2.1.1). */
+  readonly uriCheck: 'loose' | 'strict';
+  readonly retention: RetentionConfig;
+  readonly history: readonly HistoryConfig[];
   readonly roles: readonly RoleConfig[];
 }
 
@@ -114,7 +108,7 @@ export interface AuthConfig {
     readonly maxLockMs: number;
   };
   /** Authmethods of the public listener, preferred first. */
-  readonly order: readonly 'jwt'[];
+  readonly order: readonly Authmethod[];
 }
 
 /** The level below which nothing is logged. */
@@ -126,6 +120,8 @@ export interface Config {
   readonly production: boolean;
   readonly public: PublicConfig;
   readonly trusted: TrustedConfig;
+  /** The others, in the order of the file. */
+  readonly listeners: readonly ListenerConfig[];
   readonly realms: readonly RealmConfig[];
   readonly auth: AuthConfig;
   readonly limits: LimitsConfig;

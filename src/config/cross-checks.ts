@@ -1,5 +1,6 @@
 import type { ConfigProblem } from './config-error.js';
 import type { ConfigNode, ConfigPath } from './config-node.js';
+import { checkListeners } from './listener-checks.js';
 import type { ConfigInput } from './schema.js';
 import { problem } from './validate.js';
 
@@ -17,8 +18,10 @@ export function crossCheck(
   const problems: ConfigProblem[] = [];
   const report: Report = (path, expected) => problems.push(problem(root, path, expected));
   checkNames(sections, report);
-  checkTrusted(sections, report);
+  const roles = sections.realms?.flatMap((realm) => realm.roles.map((role) => role.name));
+  checkListeners({ ...sections, roles }, report);
   checkAuth(sections, report, production);
+  checkJwt(sections, report);
   const { limits } = sections;
   if (limits !== undefined && limits.auth < limits.hello) {
     report(['limits', 'auth'], 'at least the duration of limits.hello, which it includes');
@@ -28,9 +31,13 @@ export function crossCheck(
 
 function checkNames({ realms = [] }: Sections, report: Report): void {
   for (const index of repeated(realms)) report(['realms', index, 'name'], 'each realm once');
-  for (const [index, { roles }] of realms.entries()) {
+  for (const [index, { roles, history }] of realms.entries()) {
     for (const role of repeated(roles)) {
       report(['realms', index, 'roles', role, 'name'], 'each role of a realm once');
+    }
+    const patterns = history.map(({ uri, match }) => ({ name: `${match} ${uri}` }));
+    for (const each of repeated(patterns)) {
+      report(['realms', index, 'history', each, 'uri'], 'each topic or pattern once');
     }
   }
 }
@@ -40,33 +47,24 @@ function repeated(items: readonly { readonly name: string }[]): readonly number[
   return [...names.keys()].filter((index) => names.indexOf(names[index] ?? '') !== index);
 }
 
-function checkTrusted({ trusted, realms, public: open }: Sections, report: Report): void {
-  if (trusted === undefined) return;
-  const roles = realms?.flatMap((realm) => realm.roles.map((role) => role.name));
-  if (roles?.includes(trusted.role) === false) {
-    report(['trusted', 'role'], 'a role of one of the realms');
-  }
-  if (
-    open !== undefined &&
-    trusted.unix === null &&
-    trusted.port === open.port &&
-    open.port !== 0
-  ) {
-    report(['trusted', 'port'], 'another port than that of public');
-  }
-}
-
 function checkAuth({ auth }: Sections, report: Report, production: boolean): void {
   if (auth === undefined) return;
   const { jwt, session, login } = auth;
-  if (auth.order.includes('jwt') && jwt.keys.length === 0) {
-    report(['auth', 'jwt', 'keys'], 'at least one key, as auth.order has jwt');
-  }
   if (jwt.ttl > jwt.max_ttl) report(['auth', 'jwt', 'ttl'], 'at most the duration of max_ttl');
   checkSigningKey(jwt.keys, report);
   checkCookie(session.cookie, report, production);
   if (login.lock > login.max_lock) {
     report(['auth', 'login', 'lock'], 'at most the duration of max_lock');
+  }
+}
+
+function checkJwt({ auth, listeners = [] }: Sections, report: Report): void {
+  if (auth === undefined || auth.jwt.keys.length > 0) return;
+  const listener = listeners.find(({ authmethods }) => authmethods?.includes('jwt'));
+  if (auth.order.includes('jwt')) {
+    report(['auth', 'jwt', 'keys'], 'at least one key, as auth.order has jwt');
+  } else if (listener !== undefined) {
+    report(['auth', 'jwt', 'keys'], `at least one key, as listener ${listener.name} has jwt`);
   }
 }
 

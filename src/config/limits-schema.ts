@@ -41,8 +41,8 @@ export const limitsSchema = z.strictObject({
   ...sessionLimits,
 });
 
-/** `trusted.limits`: what differs from `limits` for who comes through the trusted listener. */
-export const trustedLimitsSchema = z
+/** The limits of a listener: what differs from `limits` for who comes through it. */
+export const listenerLimitsSchema = z
   .strictObject({ ...connectionLimits, ...sessionLimits })
   .partial();
 
@@ -51,3 +51,6 @@ export const roleLimitsSchema = z.strictObject(sessionLimits).partial();
 
 /** The limits of a session as written; what is undefined is taken from elsewhere. */
 export type SessionLimitsInput = z.output<typeof roleLimitsSchema>;
+
+/** The limits of a listener as written; what is undefined is taken from elsewhere. */
+export type ListenerLimitsInput = z.output<typeof listenerLimitsSchema>;

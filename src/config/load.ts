@@ -12,6 +12,7 @@ import { overlayEnvironment, type Environment } from './environment.js';
 import { readJwtKeys } from './jwt-keys.js';
 import { configSchema } from './schema.js';
 import { resolvePath, SecretReader } from './secret-reader.js';
+import { readTlsFiles } from './tls-files.js';
 import { readUsersFile } from './users-file.js';
 import { validate } from './validate.js';
 
@@ -56,6 +57,7 @@ export async function loadConfig(
   const sections = validateSections(node);
   const reader = new SecretReader(node, production);
   const keys = await readJwtKeys(node, reader);
+  const tls = await readTlsFiles(node, reader);
   const sessionSecrets = await readSessionSecrets(reader);
   const usersFile = fileAt(node, ['auth', 'users', 'path']);
   const sessionFile = fileAt(node, [...SESSION, 'file']);
@@ -71,7 +73,8 @@ export async function loadConfig(
   if (whole.value === undefined || sessionSecrets === undefined) {
     throw new Error('a configuration without problems must be complete');
   }
-  const config = buildConfig(whole.value, { keys, sessionSecrets, sessionFile, production });
+  const resolved = { keys, sessionSecrets, sessionFile, tls, production };
+  const config = buildConfig(whole.value, resolved);
   return { config, users: users.users, warnings: reader.warnings };
 }
 
@@ -81,6 +84,7 @@ function validateSections(node: ConfigNode): Sections {
   return {
     public: validate(shape.public, node, ['public']).value,
     trusted: validate(shape.trusted, node, ['trusted']).value,
+    listeners: validate(shape.listeners, node, ['listeners']).value,
     realms: validate(shape.realms, node, ['realms']).value,
     auth: validate(shape.auth, node, ['auth']).value,
     limits: validate(shape.limits, node, ['limits']).value,

@@ -62,7 +62,8 @@ export const name = (expected: string) =>
 export const uri = (expected: string) =>
   text(`${expected}: a URI such as com.example.realm`, (value) => isUri(value));
 
-function isLoopback(host: string): boolean {
+/** Whether only this machine can be reached at `host`. */
+export function isLoopback(host: string): boolean {
   if (host === 'localhost' || host === '::1') return true;
   return isIP(host) === 4 && host.startsWith('127.');
 }

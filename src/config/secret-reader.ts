@@ -5,6 +5,8 @@ import { type ConfigProblem, type Origin } from './config-error.js';
 import { isDevelopmentSecret, isPlaceholder } from './known-secrets.js';
 import { findNode, originOf, pointer, type ConfigNode, type ConfigPath } from './config-node.js';
 
+/** What everybody may read. */
+const PUBLIC = new Set(['public_key', 'cert']);
 // Far above any key; a wrong path such as /dev/zero must not be read to its end.
 const MAX_BYTES = 65_536;
 
@@ -71,7 +73,7 @@ export class SecretReader {
           this.report(path, `expected a file of 1 to ${MAX_BYTES} bytes, found something else`);
           return undefined;
         }
-        if (key !== 'public_key') this.#checkMode(status.mode & 0o777, path);
+        if (!PUBLIC.has(key)) this.#checkMode(status.mode & 0o777, path);
         return (await handle.readFile('utf8')).replace(/\r?\n$/, '');
       } finally {
         await handle.close();

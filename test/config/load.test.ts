@@ -37,6 +37,9 @@ describe('loadConfig', () => {
       host: '127.0.0.1',
       port: 0,
       wsPath: '/ws',
+      longPollPath: undefined,
+      longPollStatus: 202,
+      serializers: ['json', 'msgpack', 'cbor', 'json.batched', 'msgpack.batched', 'cbor.batched'],
       allowedOrigins: [],
       trustProxy: [],
       requestIds: 'strict',
@@ -146,7 +149,7 @@ colour: red
       'a.yaml:19:18 /trusted/host: expected a loopback address: 127.0.0.1, ::1 or localhost, found "0.0.0.0"',
       'a.yaml:21:10 /limits/hello: expected a duration such as 5m, from 10ms to 5m, found "5x"',
       'a.yaml:22:12 /limits/message: expected a size such as 64KiB, from 1KiB to 64MiB, found a list',
-      'a.yaml:23:1 /colour: unknown key (known are public, trusted, realms, auth, limits, expiry, drain, log)',
+      'a.yaml:23:1 /colour: unknown key (known are public, trusted, listeners, realms, auth, limits, expiry, drain, log)',
       'EXPRESSWAY_LOG__LEVEL /log/level: expected one of debug, info, warn, error, silent, found "loud"',
     ]);
   });

@@ -59,7 +59,17 @@ describe('config/README.md', () => {
     deepEqual(
       items.map((row) => [row.key, row.default]),
       [
+        ['listeners[].name', 'required'],
+        ['listeners[].type', 'required'],
+        ['listeners[].trusted', '`false`'],
         ['realms[].name', 'required'],
+        ['realms[].disclosure', '`on_request`'],
+        ['realms[].uri_check', '`loose`'],
+        ['realms[].retention.topics', '`10000`'],
+        ['realms[].retention.bytes', '`64MiB`'],
+        ['realms[].history[].uri', 'required'],
+        ['realms[].history[].match', '`exact`'],
+        ['realms[].history[].events', '`1000`'],
         ['realms[].roles[].name', 'required'],
         ['realms[].roles[].permissions[].uri', 'required'],
         ['realms[].roles[].permissions[].match', '`exact`'],

@@ -1,0 +1,23 @@
+/**
+ * A certificate of localhost and 127.0.0.1 that vouches for itself, and its key: for tests only, as everybody can read it. Made with
+ * openssl, valid from 2020 to 2120.
+ */
+export const TLS_CERT = `-----BEGIN CERTIFICATE-----
+MIIBZzCCAQ2gAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
+c3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
+CWxvY2FsaG9zdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABMU6fORfNkJ8l0LW
+iqY/nTyGs/BITeXnYW2FjKAl/jKSolIMUDGxZKNCHuyGQeUa3DXAjKvjEpc7Farj
+iBO6AD+jTjBMMBoGA1UdEQQTMBGCCWxvY2FsaG9zdIcEfwAAATAPBgNVHRMBAf8E
+BTADAQH/MB0GA1UdDgQWBBRUZdrWD4NRJ7AuKWcTtzEpaXWkMDAKBggqhkjOPQQD
+AgNIADBFAiEArXz97OMQGiIOVB28PRrrNaWfHOT/tMCew+Myx0FIXiwCIEADP3f2
+Ae6HqCesy1Cr9sahEL0hi8nXzQZAj9NbD0Ue
+-----END CERTIFICATE-----
+`;
+
+/** The key of {@link TLS_CERT}. */
+export const TLS_KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgvohy+v7Od7o/rSX+
+/n3yyksQFzQKEea++AW6Hv+8nxuhRANCAATFOnzkXzZCfJdC1oqmP508hrPwSE3l
+52FthYygJf4ykqJSDFAxsWSjQh7shkHlGtw1wIyr4xKXOxWq44gTugA/
+-----END PRIVATE KEY-----
+`;
