@@ -20,6 +20,10 @@ const wampError = (uri: string, args: unknown[] = [], kwargs = {}) => {
 };
 const nothing = { args: [], kwargs: {} };
 
+/** No format can express it: it contains itself. */
+const UNSENDABLE: unknown[] = [];
+UNSENDABLE.push(UNSENDABLE);
+
 describe('LocalClient#call', () => {
   it('resolves with the result', async (t) => {
     const { router, client } = create(t);
@@ -44,7 +48,7 @@ describe('LocalClient#call', () => {
 
   it('rejects with TypeError what cannot be sent, and sends nothing', async (t) => {
     const { client } = create(t);
-    await rejects(client.call('a.b', [1n]), TypeError);
+    await rejects(client.call('a.b', UNSENDABLE), TypeError);
     await rejects(client.call('a.b'), wampError('wamp.error.no_such_procedure'));
   });
 });
@@ -76,7 +80,7 @@ describe('LocalClient#register', () => {
       throw new Error('secret');
     });
     await client.register('a.rejects', () => Promise.reject(new Error('secret')));
-    await client.register('a.unsendable', () => ({ args: [1n], kwargs: {} }));
+    await client.register('a.unsendable', () => ({ args: UNSENDABLE, kwargs: {} }));
     for (const procedure of ['a.throws', 'a.rejects', 'a.unsendable']) {
       await rejects(client.call(procedure), wampError('wamp.error.runtime_error'));
     }
@@ -85,7 +89,7 @@ describe('LocalClient#register', () => {
   it('answers runtime_error when the WampError itself cannot be sent', async (t) => {
     const { client } = create(t);
     await client.register('a.b', () => {
-      throw new WampError('a.failed', [1n]);
+      throw new WampError('a.failed', UNSENDABLE);
     });
     await rejects(client.call('a.b'), wampError('wamp.error.runtime_error'));
   });

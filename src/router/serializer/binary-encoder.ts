@@ -1,9 +1,16 @@
 import { headOf } from '../protocol/codec.js';
 import { MessageType, NO_DETAILS, type Dict, type RouterMessage } from '../protocol/message.js';
-import type { PayloadFormat } from '../protocol/payload.js';
+import type { Payload, PayloadFormat } from '../protocol/payload.js';
 import { ByteWriter } from './byte-writer.js';
 import type { Headroom } from './serializer.js';
 import { writeValue, type ValueWriter } from './value-writer.js';
+
+/** What follows a head: how many elements, and their bytes. */
+interface Rest {
+  readonly parts: number;
+  readonly length: number;
+}
+const NO_REST: Rest = { parts: 0, length: 0 };
 
 /** Encodes messages in a binary format: the head by value, the payload as bytes. */
 export class BinaryEncoder {
@@ -22,16 +29,33 @@ export class BinaryEncoder {
   encode(message: RouterMessage, headroom: Headroom): Buffer {
     const payload = 'payload' in message ? message.payload : undefined;
     const kwargs = payload?.kwargsIn(this.#format);
-    const args =
-      payload?.argsIn(this.#format) ?? (kwargs === undefined ? undefined : this.#emptyList);
-    this.#writeHead(message, (args === undefined ? 0 : 1) + (kwargs === undefined ? 0 : 1));
-    const head = this.#head;
-    const length = head.length + (args?.length ?? 0) + (kwargs?.length ?? 0);
+    if (kwargs === undefined) return this.#withArgs(message, payload, headroom);
+    const args = payload?.argsIn(this.#format) ?? this.#emptyList;
+    const bytes = this.#withHead(
+      message,
+      { parts: 2, length: args.length + kwargs.length },
+      headroom,
+    );
+    bytes.set(args, bytes.length - kwargs.length - args.length);
+    bytes.set(kwargs, bytes.length - kwargs.length);
+    return bytes;
+  }
+
+  #withArgs(message: RouterMessage, payload: Payload | undefined, headroom: Headroom): Buffer {
+    const args = payload?.argsIn(this.#format);
+    if (args === undefined) return this.#withHead(message, NO_REST, headroom);
+    const bytes = this.#withHead(message, { parts: 1, length: args.length }, headroom);
+    bytes.set(args, bytes.length - args.length);
+    return bytes;
+  }
+
+  /** Free bytes, the head, and room for the rest. */
+  #withHead(message: RouterMessage, rest: Rest, headroom: Headroom): Buffer {
+    this.#writeHead(message, rest.parts);
+    const length = this.#head.length + rest.length;
     const room = headroom(length);
     const bytes = Buffer.allocUnsafe(room + length);
-    head.copyTo(bytes, room);
-    if (args !== undefined) bytes.set(args, room + head.length);
-    if (kwargs !== undefined) bytes.set(kwargs, room + length - kwargs.length);
+    this.#head.copyTo(bytes, room);
     return bytes;
   }
 

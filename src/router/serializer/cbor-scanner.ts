@@ -14,7 +14,10 @@ const BREAK = 0xff;
 const INDEFINITE = 31;
 /** The simple values false, true, null and undefined, and floats by their size. */
 const SIMPLE_SIZES: ReadonlyMap<number, number> = new Map([
-  ...([20, 21, 22, 23].map((info) => [info, 1]) as [number, number][]),
+  [20, 1],
+  [21, 1],
+  [22, 1],
+  [23, 1],
   [25, 3],
   [26, 5],
   [27, 9],

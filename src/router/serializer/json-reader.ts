@@ -4,8 +4,13 @@ import { setEntry } from './plain-dict.js';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
+const OPEN_LIST = 0x5b;
 const BACKSLASH = 0x5c;
 const CLOSE_LIST = 0x5d;
+const LOWER_F = 0x66;
+const LOWER_N = 0x6e;
+const LOWER_T = 0x74;
+const OPEN_DICT = 0x7b;
 const CLOSE_DICT = 0x7d;
 
 /** What `JSON.parse` would lose may be in a text only where one of these is. */
@@ -31,21 +36,20 @@ class JsonReader {
 
   read(): unknown {
     this.#skipSpace();
-    const start = this.#at;
-    switch (this.#text[start]) {
-      case '[':
+    switch (this.#text.charCodeAt(this.#at)) {
+      case OPEN_LIST:
         return this.#list();
-      case '{':
+      case OPEN_DICT:
         return this.#dict();
-      case '"':
+      case QUOTE:
         return binaryOr(this.#string());
-      case 't':
+      case LOWER_T:
         this.#at += 4;
         return true;
-      case 'f':
+      case LOWER_F:
         this.#at += 5;
         return false;
-      case 'n':
+      case LOWER_N:
         this.#at += 4;
         return null;
       default:

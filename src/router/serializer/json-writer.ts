@@ -1,4 +1,4 @@
-import { isWritten } from './value-writer.js';
+import { hasJsonForm, isWritten } from './written-value.js';
 
 /** What begins a string that stands for binary (WAMP 15.4). */
 export const BINARY_MARK = '\u0000';
@@ -18,7 +18,9 @@ export function jsonText(value: unknown): string {
       return String(value);
     case 'object':
       return value === null ? 'null' : objectText(value);
-    default:
+    case 'undefined':
+    case 'function':
+    case 'symbol':
       return 'null';
   }
 }
@@ -31,7 +33,7 @@ function numberText(value: number): string {
 function objectText(value: object): string {
   if (value instanceof Uint8Array) return `"\\u0000${base64Of(value)}"`;
   if (Array.isArray(value)) return listText(value);
-  if ('toJSON' in value && typeof value.toJSON === 'function') return jsonText(value.toJSON());
+  if (hasJsonForm(value)) return jsonText(value.toJSON());
   let text = '';
   for (const [key, each] of Object.entries(value)) {
     if (!isWritten(each)) continue;

@@ -64,14 +64,21 @@ export class MsgpackScanner implements Scanner {
 
   #value(bytes: Buffer, at: number, depth: number): number {
     const byte = bytes[at] ?? END;
-    if (byte >= 0 && byte < 0x80) return at + 1;
+    if (byte < 0xc0) return this.#short(bytes, at, depth);
     if (byte >= 0xe0) return at + 1;
-    if (byte >= 0xa0 && byte < 0xc0) return checkText(bytes, at + 1, at + 1 + (byte & 0x1f));
-    if (isMsgpackList(bytes, at)) return this.#list(bytes, at, depth);
-    if (isMsgpackDict(bytes, at)) return this.#dict(bytes, at, depth);
-    if (byte === END) return checkEnd(bytes, at + 1);
+    if (byte >= 0xde) return this.#dict(bytes, at, depth);
+    if (byte >= 0xdc) return this.#list(bytes, at, depth);
     const size = FIXED_SIZES[byte - 0xc0] ?? 0;
     return size > 0 ? checkEnd(bytes, at + size) : sized(bytes, at, byte);
+  }
+
+  /** A value whose first byte says its length, or all. */
+  #short(bytes: Buffer, at: number, depth: number): number {
+    const byte = bytes[at] ?? END;
+    if (byte < 0x80) return checkEnd(bytes, at + 1);
+    if (byte < 0x90) return this.#dict(bytes, at, depth);
+    if (byte < 0xa0) return this.#list(bytes, at, depth);
+    return checkText(bytes, at + 1, at + 1 + (byte & 0x1f));
   }
 
   #list(bytes: Buffer, start: number, depth: number): number {

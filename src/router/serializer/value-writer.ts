@@ -1,4 +1,5 @@
 import { ByteWriter } from './byte-writer.js';
+import { hasJsonForm, isWritten } from './written-value.js';
 
 /** How a binary format writes each kind of value. */
 export interface ValueWriter {
@@ -41,7 +42,9 @@ export function writeValue(out: ByteWriter, value: unknown, writer: ValueWriter)
       if (value === null) writer.nothing(out);
       else writeObject(out, value, writer);
       return;
-    default:
+    case 'undefined':
+    case 'function':
+    case 'symbol':
       writer.nothing(out);
   }
 }
@@ -77,7 +80,7 @@ function writeObject(out: ByteWriter, value: object, writer: ValueWriter): void 
   } else if (Array.isArray(value)) {
     writer.listHeader(out, value.length);
     for (const each of value as readonly unknown[]) writeValue(out, each, writer);
-  } else if ('toJSON' in value && typeof value.toJSON === 'function') {
+  } else if (hasJsonForm(value)) {
     writeValue(out, value.toJSON(), writer);
   } else {
     const entries = Object.entries(value).filter(([, each]) => isWritten(each));
@@ -88,7 +91,3 @@ function writeObject(out: ByteWriter, value: object, writer: ValueWriter): void 
     }
   }
 }
-
-/** Whether a dict's entry is written at all. */
-export const isWritten = (value: unknown): boolean =>
-  value !== undefined && typeof value !== 'function' && typeof value !== 'symbol';
