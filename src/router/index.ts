@@ -30,6 +30,7 @@ export {
   type RetentionLimits,
 } from './realm-options.js';
 export { Router, type CloseMode, type RouterOptions } from './router.js';
+export { allSerializers } from './serializer/all-serializers.js';
 export { jsonSerializer } from './serializer/json-serializer.js';
 export type { Serializer, SerializerLimits } from './serializer/serializer.js';
 export { DEFAULT_SESSION_LIMITS, type SessionLimits } from './session-limits.js';
