@@ -6,8 +6,10 @@ import { selectSerializer } from '../serializer/select-serializer.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { ClosingWebSocket } from './closing-websocket.js';
 import { FrameEncoder } from './frame-encoder.js';
+import { sweepKeepAlive } from './keep-alive.js';
 import type { Transport } from './transport.js';
 import type { UpgradeGuard, UpgradeRefusal } from './upgrade-guard.js';
+import { websocketFraming } from './websocket-framing.js';
 import { WebSocketTransport } from './websocket-transport.js';
 
 /** How a listener takes WebSocket connections. */
@@ -29,7 +31,7 @@ export interface WebSocketListenerOptions {
   readonly messageBytes?: number;
   /** Bytes that may be unsent to one peer. Default 1 MiB. */
   readonly queueBytes?: number;
-  /** Between pings. Default 25 s. */
+  /** Between pings. Default 25 s; Infinity: never. */
   readonly pingMs?: number;
   /** How long a pong may take before the connection is ended. Default 8 s. */
   readonly pongMs?: number;
@@ -37,7 +39,6 @@ export interface WebSocketListenerOptions {
   readonly logger?: { readonly warn: (fields: object, message: string) => void };
 }
 
-const KEEP_ALIVE_SWEEP_MS = 1000;
 /** After a close frame the peer has so long to answer it. */
 const CLOSE_TIMEOUT_MS = 2000;
 
@@ -53,12 +54,13 @@ export class WebSocketListener {
   constructor(options: WebSocketListenerOptions) {
     this.#options = options;
     this.#webSockets = new WebSocketServer(serverOptions(options));
-    this.#frames = new Map(options.serializers.map((each) => [each, new FrameEncoder(each)]));
-    const { pingMs = 25_000, pongMs = 8000 } = options;
-    this.#sweep = setInterval(() => {
-      const now = Date.now();
-      for (const transport of this.#transports) transport.keepAlive(now, pingMs, pongMs);
-    }, KEEP_ALIVE_SWEEP_MS).unref();
+    this.#frames = new Map(
+      options.serializers.map((each) => [
+        each,
+        new FrameEncoder(each, websocketFraming(each.isBinary)),
+      ]),
+    );
+    this.#sweep = sweepKeepAlive(this.#transports, options);
   }
 
   /**

@@ -4,7 +4,9 @@ import type { RouterMessage } from '../protocol/message.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { CloseCode } from './close-codes.js';
 import type { ClosingWebSocket } from './closing-websocket.js';
+import { deliverMessages } from './deliver-messages.js';
 import type { FrameEncoder } from './frame-encoder.js';
+import { KeepAlive } from './keep-alive.js';
 import { OutboundQueue } from './outbound-queue.js';
 import type { Transport, TransportDetails, TransportReceiver } from './transport.js';
 
@@ -23,7 +25,7 @@ export interface WebSocketConnection {
 /** What a close frame has room for (RFC 6455, 5.5). */
 const REASON_BYTES = 123;
 
-/** WAMP over one WebSocket connection (WAMP 2.3.1): one message a WebSocket message. */
+/** WAMP over one WebSocket connection (WAMP 2.3.1): one message a WebSocket message, or a batch of them (15.2). */
 export class WebSocketTransport implements Transport {
   readonly details: TransportDetails;
   readonly #webSocket: ClosingWebSocket;
@@ -34,9 +36,7 @@ export class WebSocketTransport implements Transport {
   #isOpen = true;
   /** The code with which this side closed first. */
   #closeCode: CloseCode | undefined;
-  #pingedAt = Date.now();
-  #awaitsPong = false;
-  #isPaused = false;
+  readonly #keepAlive = new KeepAlive();
 
   constructor(connection: WebSocketConnection) {
     this.details = connection.details;
@@ -47,11 +47,11 @@ export class WebSocketTransport implements Transport {
     // ws reports bad frames and oversized messages here and closes by itself; without a listener the process would end.
     this.#webSocket.on('error', () => undefined);
     this.#webSocket.on('message', (data: Buffer, isBinary) => {
-      this.#awaitsPong = false;
+      this.#keepAlive.heard();
       this.#receive(data, isBinary);
     });
     this.#webSocket.on('pong', () => {
-      this.#awaitsPong = false;
+      this.#keepAlive.heard();
     });
     this.#webSocket.onclosing = () => {
       this.#isOpen = false;
@@ -83,29 +83,23 @@ export class WebSocketTransport implements Transport {
   }
 
   pause(): void {
-    this.#isPaused = true;
+    this.#keepAlive.pause();
     this.#webSocket.pause();
   }
 
   resume(): void {
-    this.#isPaused = false;
+    this.#keepAlive.resume();
     this.#webSocket.resume();
   }
 
-  /**
-   * Pings when `pingMs` have passed since the last ping, and ends the connection when neither a pong nor a message came within `pongMs`.
-   * While it is paused no pong could be read: both times begin anew afterwards.
-   */
+  /** Pings when `pingMs` have passed since the last ping, and ends the connection when neither a pong nor a message came within `pongMs`. */
   keepAlive(now: number, pingMs: number, pongMs: number): void {
     if (!this.#isOpen) return;
-    if (this.#isPaused) {
-      this.#pingedAt = now;
-    } else if (this.#awaitsPong && now - this.#pingedAt >= pongMs) {
+    const due = this.#keepAlive.due(now, pingMs, pongMs);
+    if (due === 'lost') {
       this.close(CloseCode.noPong, 'no pong');
       this.#webSocket.terminate();
-    } else if (now - this.#pingedAt >= pingMs) {
-      this.#pingedAt = now;
-      this.#awaitsPong = true;
+    } else if (due === 'ping') {
       this.#webSocket.ping();
     }
   }
@@ -132,19 +126,11 @@ export class WebSocketTransport implements Transport {
       this.#receiver?.onviolation(violation, CloseCode.unsupportedData);
       return;
     }
-    let message;
-    try {
-      message = this.#serializer.decode(data);
-    } catch (error) {
-      const violation =
-        error instanceof ProtocolViolation
-          ? error
-          : new ProtocolViolation('an unreadable message', { cause: error });
-      this.#receiver?.onviolation(violation, CloseCode.protocolError);
-      return;
-    }
-    this.#receiver?.onmessage(message);
+    deliverMessages(data, this.#serializer, this.#listening);
   }
+
+  readonly #listening = (): TransportReceiver | undefined =>
+    this.#isOpen ? this.#receiver : undefined;
 }
 
 /** ws throws at a longer reason, and some come from outside: an authentication provider's, say. */
