@@ -36,6 +36,10 @@ export type { Serializer, SerializerLimits } from './serializer/serializer.js';
 export { DEFAULT_SESSION_LIMITS, type SessionLimits } from './session-limits.js';
 export type { RequestIds } from './session.js';
 export { CloseCode } from './transport/close-codes.js';
+export {
+  RawSocketListener,
+  type RawSocketListenerOptions,
+} from './transport/rawsocket-listener.js';
 export type { Transport, TransportDetails } from './transport/transport.js';
 export { originGuard, trustedGuard, type UpgradeGuard } from './transport/upgrade-guard.js';
 export {

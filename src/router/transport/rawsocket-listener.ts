@@ -1,0 +1,205 @@
+import type { Server as NetServer, Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
+import type { Serializer } from '../serializer/serializer.js';
+import { endSocket } from './end-socket.js';
+import { FrameEncoder } from './frame-encoder.js';
+import { sweepKeepAlive } from './keep-alive.js';
+import { rawSocketFraming } from './rawsocket-framing.js';
+import {
+  announceableBytes,
+  errorReply,
+  HANDSHAKE_BYTES,
+  HandshakeError,
+  judgeHandshake,
+  type HandshakeTerms,
+  type HandshakeVerdict,
+} from './rawsocket-handshake.js';
+import { RawSocketTransport } from './rawsocket-transport.js';
+import type { Transport, TransportDetails } from './transport.js';
+
+/** How a listener takes RawSocket connections. */
+export interface RawSocketListenerOptions {
+  /** Its name in logs and in {@link Transport.details}. */
+  readonly name: string;
+  /** Those that the handshake has numbers for count: JSON, MessagePack and CBOR, unbatched. */
+  readonly serializers: readonly Serializer[];
+  /** Takes over each connection. */
+  readonly onconnection: (transport: Transport) => void;
+  /** Whether one more connection from an address may come; all may by default. */
+  readonly admits?: (address: string) => boolean;
+  /**
+   * Bytes of one message, at most; a longer one fails the connection. What is announced and kept is the largest power of two that is not
+   * above it, from 512 bytes to 16 MiB. Default 64 KiB.
+   */
+  readonly messageBytes?: number;
+  /** Bytes that may be unsent to one peer. Default 1 MiB. */
+  readonly queueBytes?: number;
+  /** Between pings. Default 25 s; Infinity: never, for clients that do not know PING. */
+  readonly pingMs?: number;
+  /** How long a pong may take before the connection is ended. Default 8 s. */
+  readonly pongMs?: number;
+  /** How long the four octets of a request may take. Default 5 s. */
+  readonly handshakeMs?: number;
+  /** Hears of refused handshakes, and of messages that were too long for a peer: the router's Logger will do. */
+  readonly logger?: { readonly warn: (fields: object, message: string) => void };
+  /** What the transports say of themselves instead of what the sockets tell, such as the `peer` of a Unix socket. */
+  readonly details?: Partial<TransportDetails>;
+}
+
+/** So many connections may be in their handshake at a time; more are closed at once. */
+const MOST_HANDSHAKES = 1000;
+
+/** Why a handshake is refused with an error reply, for the log. */
+const REASONS: Readonly<Record<HandshakeError, string>> = {
+  [HandshakeError.serializerUnsupported]: 'unsupported serializer',
+  [HandshakeError.reservedBits]: 'reserved bits are set',
+  [HandshakeError.connectionCount]: 'too many connections that have not joined yet',
+};
+
+/** Turns connections of a TCP, TLS or Unix socket server into RawSocket transports (WAMP 15.1). */
+export class RawSocketListener {
+  readonly #options: RawSocketListenerOptions;
+  readonly #terms: HandshakeTerms;
+  readonly #frames: ReadonlyMap<Serializer, FrameEncoder>;
+  readonly #handshakes = new Set<Socket>();
+  readonly #transports = new Set<RawSocketTransport>();
+  readonly #sweep: NodeJS.Timeout;
+  readonly #detach: (() => void)[] = [];
+
+  constructor(options: RawSocketListenerOptions) {
+    const { serializers, messageBytes = 64 * 1024 } = options;
+    this.#options = options;
+    this.#terms = { serializers, messageBytes: announceableBytes(messageBytes) };
+    this.#frames = new Map(
+      serializers.map((each) => [each, new FrameEncoder(each, rawSocketFraming)]),
+    );
+    this.#sweep = sweepKeepAlive(this.#transports, options);
+  }
+
+  /** Serves all connections of `server`: of a TLS server once they are secure. */
+  attach(server: NetServer | TlsServer): void {
+    const event = server instanceof TlsServer ? 'secureConnection' : 'connection';
+    const onsocket = (socket: Socket): void => {
+      this.#greet(socket);
+    };
+    server.on(event, onsocket);
+    this.#detach.push(() => server.off(event, onsocket));
+  }
+
+  /** Takes no more connections, and ends those that are in their handshake. Those that are open are their receivers' to close. */
+  close(): void {
+    for (const detach of this.#detach.splice(0)) detach();
+    for (const socket of this.#handshakes) socket.destroy();
+    clearInterval(this.#sweep);
+  }
+
+  /** Awaits the request, which may come octet by octet. */
+  #greet(socket: Socket): void {
+    // First of all: a reset at any later moment would otherwise be an uncaught exception.
+    socket.on('error', () => undefined);
+    if (this.#handshakes.size >= MOST_HANDSHAKES) {
+      this.#warn(socket, 'too many handshakes at a time');
+      socket.destroy();
+      return;
+    }
+    // What is queued may follow the peer's end: the transport ends its own side itself.
+    socket.allowHalfOpen = true;
+    socket.setNoDelay(true);
+    let received = Buffer.alloc(0);
+    const settle = (): void => {
+      clearTimeout(deadline);
+      this.#handshakes.delete(socket);
+      socket.off('data', ondata).off('end', ongone).off('close', settle);
+    };
+    const ongone = (): void => {
+      settle();
+      endSocket(socket);
+    };
+    const ondata = (chunk: Buffer): void => {
+      received = Buffer.concat([received, chunk]);
+      const verdict = judgeHandshake(received, this.#terms);
+      if (verdict.kind === 'incomplete') return;
+      settle();
+      this.#conclude(socket, verdict, received.subarray(HANDSHAKE_BYTES));
+    };
+    const deadline = setTimeout(() => {
+      this.#warn(socket, 'the handshake took too long');
+      ongone();
+    }, this.#options.handshakeMs ?? 5000);
+    this.#handshakes.add(socket);
+    socket.on('data', ondata).on('end', ongone).on('close', settle);
+  }
+
+  #conclude(
+    socket: Socket,
+    verdict: Exclude<HandshakeVerdict, { kind: 'incomplete' }>,
+    head: Buffer,
+  ): void {
+    if (verdict.kind === 'illegal') {
+      this.#warn(socket, 'no RawSocket');
+      endSocket(socket);
+    } else if (verdict.kind === 'refused') {
+      this.#refuse(socket, verdict.error);
+    } else if (this.#options.admits?.(this.#addressOf(socket)) === false) {
+      this.#refuse(socket, HandshakeError.connectionCount);
+    } else {
+      this.#accept(socket, verdict, head);
+    }
+  }
+
+  #refuse(socket: Socket, error: HandshakeError): void {
+    this.#warn(socket, REASONS[error]);
+    socket.write(errorReply(error));
+    endSocket(socket);
+  }
+
+  #accept(
+    socket: Socket,
+    { serializer, peerBytes, reply }: Extract<HandshakeVerdict, { kind: 'accepted' }>,
+    head: Buffer,
+  ): void {
+    socket.write(reply);
+    const transport = new RawSocketTransport({
+      socket,
+      serializer,
+      frames: this.#frames.get(serializer) ?? new FrameEncoder(serializer, rawSocketFraming),
+      messageBytes: this.#terms.messageBytes,
+      peerBytes,
+      queueBytes: this.#options.queueBytes ?? 1024 * 1024,
+      head,
+      details: {
+        type: 'rawsocket',
+        listener: this.#options.name,
+        peer: this.#addressOf(socket),
+        protocol: serializer.subprotocol,
+        headers: new Map(),
+        url: '',
+        ...this.#options.details,
+      },
+    });
+    this.#transports.add(transport);
+    socket.on('close', () => {
+      this.#transports.delete(transport);
+      this.#tellUnsent(transport);
+    });
+    this.#options.onconnection(transport);
+  }
+
+  #tellUnsent({ unsent, details: { listener, peer } }: RawSocketTransport): void {
+    if (unsent === 0) return;
+    this.#options.logger?.warn(
+      { listener, peer, messages: unsent },
+      'messages were longer than their receiver takes, and not sent',
+    );
+  }
+
+  #warn(socket: Socket, reason: string): void {
+    const { name, logger } = this.#options;
+    logger?.warn({ listener: name, peer: this.#addressOf(socket), reason }, 'handshake refused');
+  }
+
+  /** A Unix socket has none. */
+  #addressOf(socket: Socket): string {
+    return this.#options.details?.peer ?? socket.remoteAddress ?? 'local';
+  }
+}

@@ -1,0 +1,139 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
+import type { List } from '../../src/router/protocol/message.js';
+import { jsonSerializer } from '../../src/router/serializer/json-serializer.js';
+import {
+  RawSocketListener,
+  type RawSocketListenerOptions,
+} from '../../src/router/transport/rawsocket-listener.js';
+import type { Transport } from '../../src/router/transport/transport.js';
+import { ByteStream } from './byte-stream.js';
+import { MessageQueue } from './message-queue.js';
+import { temporaryFolder } from './temporary-folder.js';
+import { fromBytes, toBytes } from './wire.js';
+
+/** What RawSocket can run over. */
+export type Medium = 'TCP' | 'a Unix socket' | 'TLS';
+
+/** A listening RawSocketListener. */
+export interface RawSocketListenerUnderTest {
+  readonly listener: RawSocketListener;
+  readonly server: Server;
+  /** Connects, without a handshake. The connection is cut after the test. */
+  readonly connect: () => Promise<RawSocketClient>;
+  /** The transports that came, one after the other. */
+  readonly transports: MessageQueue<Transport>;
+}
+
+/** A client that speaks in octets. */
+export interface RawSocketClient {
+  readonly socket: Socket;
+  readonly stream: ByteStream;
+  /** Sends octets, written as hex; spaces do not count. */
+  readonly write: (hex: string) => void;
+  /** The next octets as hex. */
+  readonly read: (count: number) => Promise<string>;
+  /** Sends a request, and gives the reply as hex. */
+  readonly shake: (hex?: string) => Promise<string>;
+  /** Sends a message as JSON. */
+  readonly send: (wire: List) => void;
+  /** The next frame, which is a message as JSON. */
+  readonly receive: () => Promise<List>;
+}
+
+/** Asks for JSON and takes 16 MiB. */
+export const JSON_REQUEST = '7ff10000';
+
+/** A key that both sides know: TLS without a certificate. */
+const PRE_SHARED = {
+  ciphers: 'PSK',
+  maxVersion: 'TLSv1.2',
+} as const;
+const KEY = Buffer.from('a key for tests, of 32 bytes....');
+
+/** Listens on a free port or path; all ends with the test. */
+export async function listenRaw(
+  t: TestContext,
+  options: Partial<RawSocketListenerOptions> = {},
+  medium: Medium = 'TCP',
+): Promise<RawSocketListenerUnderTest> {
+  const transports = new MessageQueue<Transport>();
+  const listener = new RawSocketListener({
+    name: 'raw',
+    serializers: [jsonSerializer()],
+    onconnection: (transport) => {
+      transports.push(transport);
+    },
+    ...options,
+  });
+  const server =
+    medium === 'TLS' ? createTlsServer({ ...PRE_SHARED, pskCallback: () => KEY }) : createServer();
+  listener.attach(server);
+  if (medium === 'a Unix socket') server.listen(join(temporaryFolder(t), 'socket'));
+  else server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    listener.close();
+    server.close();
+  });
+  return { listener, server, transports, connect: () => connectRaw(t, server, medium) };
+}
+
+/** A frame with a message, as JSON. */
+export function toFrame(wire: unknown): Buffer {
+  const bytes = toBytes(wire);
+  const prefix = Buffer.alloc(4);
+  prefix.writeUInt32BE(bytes.length);
+  return Buffer.concat([prefix, bytes]);
+}
+
+async function connectRaw(
+  t: TestContext,
+  server: Server,
+  medium: Medium,
+): Promise<RawSocketClient> {
+  const socket = socketTo(server, medium);
+  t.after(() => socket.destroy());
+  const stream = new ByteStream(socket);
+  await once(socket, medium === 'TLS' ? 'secureConnect' : 'connect');
+  const write = (hex: string): void => {
+    socket.write(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
+  };
+  const read = async (count: number): Promise<string> => (await stream.take(count)).toString('hex');
+  return {
+    socket,
+    stream,
+    write,
+    read,
+    shake: (hex = JSON_REQUEST) => {
+      write(hex);
+      return read(4);
+    },
+    send: (wire) => {
+      socket.write(toFrame(wire));
+    },
+    receive: async () => {
+      const prefix = await stream.take(4);
+      return fromBytes(await stream.take(prefix.readUInt32BE()));
+    },
+  };
+}
+
+function socketTo(server: Server, medium: Medium): Socket {
+  const address = server.address();
+  if (typeof address === 'string') return connect(address);
+  if (address === null) throw new TypeError('the server does not listen');
+  const { port } = address;
+  if (medium !== 'TLS') return connect(port, '127.0.0.1');
+  return connectTls({
+    ...PRE_SHARED,
+    port,
+    host: '127.0.0.1',
+    pskCallback: () => ({ psk: KEY, identity: 'test' }),
+    // A pre-shared key vouches for the server in place of a certificate.
+    checkServerIdentity: () => undefined,
+  });
+}
