@@ -32,8 +32,10 @@ export async function startApplicationTarget(): Promise<DisposableRouter> {
     logger: silentLogger,
   });
   const token = await getToken(application.publicUrl);
+  const url = `${application.publicUrl.replace('http', 'ws')}${config.public.wsPath}`;
   const target: Target = {
-    url: `${application.publicUrl.replace('http', 'ws')}${config.public.wsPath}`,
+    url,
+    serializer: 'json',
     realm: 'realm1',
     prefix: 'com.example.',
     token,
@@ -47,7 +49,7 @@ export async function startApplicationTarget(): Promise<DisposableRouter> {
     handshakeTimeoutMs: 2 * HANDSHAKE_MS,
     startAnother: startApplicationTarget,
   };
-  return { target, shutdown: () => application.close('shutdown') };
+  return { target, entrances: { websocket: url }, shutdown: () => application.close('shutdown') };
 }
 
 async function getToken(publicUrl: string): Promise<string> {

@@ -69,6 +69,7 @@ export async function startBareRouter(): Promise<DisposableRouter> {
   const host = `ws://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
   const target: Target = {
     url: `${host}/ws`,
+    serializer: 'json',
     realm: 'realm1',
     prefix: 'com.example.',
     token: TOKEN,
@@ -87,5 +88,5 @@ export async function startBareRouter(): Promise<DisposableRouter> {
     for (const listener of listeners) listener.close();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { target, shutdown };
+  return { target, entrances: { websocket: target.url }, shutdown };
 }

@@ -1,20 +1,28 @@
 import { randomBytes } from 'node:crypto';
-import type { Socket } from 'node:net';
-
-import { WebSocket } from 'ws';
 
 import { anyDict, anyId, error } from './pattern.js';
 import { Peer } from './peer.js';
 import type { Wire } from './peer.js';
 import { announces } from './target.js';
 import type { Facts, Target } from './target.js';
-import { ConformanceFailure, ensure, Transcript } from './transcript.js';
+import { ConformanceFailure, ensure, NotOffered, Transcript } from './transcript.js';
+import { parseAddress } from './wire/address.js';
+import { openConnection } from './wire/connection.js';
+import { OctetStream } from './wire/octet-stream.js';
+import { post } from './wire/post.js';
+import type { Answer } from './wire/post.js';
+import { SerializerRefused } from './wire/serializer-refused.js';
+import { tell } from './wire/value.js';
+import { formatOf } from './wire/wire-format.js';
+import type { SerializerName } from './wire/wire-format.js';
 
 type Dict = Readonly<Record<string, unknown>>;
 
 /** How a peer connects and what it says in HELLO. */
 export interface JoinOptions {
   readonly url?: string;
+  /** That of the run if left out. The case is not offered if the router does not speak one that the case asks for. */
+  readonly serializer?: SerializerName;
   readonly realm?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** HELLO.Details.roles; the four client roles without features if left out. */
@@ -39,6 +47,8 @@ export class CaseContext {
   readonly transcript: Transcript;
   readonly #facts: Facts;
   readonly #peers: Peer[] = [];
+  readonly #streams: OctetStream[] = [];
+  readonly #over = new AbortController();
   readonly #unique = randomBytes(6).toString('hex');
 
   constructor(facts: Facts) {
@@ -57,27 +67,26 @@ export class CaseContext {
     return `${this.target.prefix}conformance.c${this.#unique}.${name}`;
   }
 
-  /** Opens a WebSocket with subprotocol `wamp.2.json`, without HELLO. */
+  /** Connects, without HELLO. */
   async connect(name: string, options: JoinOptions = {}): Promise<Peer> {
-    const socket = new WebSocket(options.url ?? this.target.url, ['wamp.2.json'], {
-      perMessageDeflate: false,
-      headers: { ...options.headers },
-    });
-    const peer = await new Promise<Peer>((resolve, reject) => {
-      socket.once('error', (cause) => {
-        reject(new ConformanceFailure(`${name}: no connection: ${cause.message}`, { cause }));
+    const { transcript, target } = this;
+    const { timeoutMs } = target;
+    const format = formatOf(options.serializer ?? target.serializer);
+    try {
+      const connection = await openConnection(parseAddress(options.url ?? target.url), {
+        format,
+        headers: options.headers ?? {},
+        timeoutMs,
       });
-      socket.once('upgrade', (response: { readonly socket: Socket }) => {
-        const { transcript, target } = this;
-        const wire = response.socket;
-        const made = new Peer({ name, socket, wire, transcript, timeoutMs: target.timeoutMs });
-        socket.once('open', () => {
-          resolve(made);
-        });
-      });
-    });
-    this.#peers.push(peer);
-    return peer;
+      const peer = new Peer({ name, connection, format, transcript, timeoutMs });
+      this.#peers.push(peer);
+      return peer;
+    } catch (cause) {
+      const told = `${name}: no connection: ${String(cause)}`;
+      if (cause instanceof SerializerRefused && options.serializer !== undefined)
+        throw new NotOffered(told);
+      throw new ConformanceFailure(told, { cause });
+    }
   }
 
   /** Connects and opens a session. */
@@ -85,6 +94,21 @@ export class CaseContext {
     const peer = await this.connect(name, options);
     await this.enter(peer, options);
     return peer;
+  }
+
+  /** A publisher and a subscriber, maybe of different serializers, on a topic `pair` of their own. */
+  async pair(
+    publishing: JoinOptions,
+    subscribing: JoinOptions,
+  ): Promise<{
+    readonly publisher: Peer;
+    readonly subscriber: Peer;
+    readonly subscription: number;
+  }> {
+    const subscriber = await this.join('subscriber', subscribing);
+    const subscription = await subscriber.subscribe(this.uri('pair'));
+    const publisher = await this.join('publisher', publishing);
+    return { publisher, subscriber, subscription };
   }
 
   /** Opens a session on a connection that has none. */
@@ -138,7 +162,7 @@ export class CaseContext {
     const answer = typeof outcome === 'number' ? 'closed' : outcome[0];
     ensure(
       answer === 'closed' || answer === 2 || answer === 4,
-      `${peer.name}: after the end of the session came ${JSON.stringify(outcome)}`,
+      `${peer.name}: after the end of the session came ${tell(outcome)}`,
     );
   }
 
@@ -159,8 +183,27 @@ export class CaseContext {
     }
   }
 
+  /** Opens the connection below a RawSocket, without handshake. */
+  async dial(): Promise<OctetStream> {
+    const address = parseAddress(this.target.url);
+    ensure(address.transport === 'rawsocket', 'needs overRawSocket');
+    const stream = await OctetStream.open(address);
+    this.#streams.push(stream);
+    return stream;
+  }
+
+  /** Sends a request to a path below the base of HTTP long-poll. */
+  post(path: string, body: Buffer): Promise<Answer> {
+    const address = parseAddress(this.target.url);
+    ensure(address.transport === 'longpoll', 'needs overLongPoll');
+    const { signal } = this.#over;
+    return post(`${address.url}/${path}`, body, { signal });
+  }
+
   /** Ends all connections. */
   async close(): Promise<void> {
+    this.#over.abort();
+    for (const { socket } of this.#streams) socket.destroy();
     await Promise.all(this.#peers.map((peer) => peer.dispose()));
   }
 

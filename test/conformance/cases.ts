@@ -1,10 +1,15 @@
 import { authenticationCases, authorizationCases } from './authentication.js';
 import { cancelingCases } from './canceling.js';
+import { batchingCases } from './batching.js';
+import { binarySerializationCases } from './binary-serialization.js';
 import type { ConformanceCase } from './conformance-case.js';
 import { disclosureCases } from './disclosure.js';
 import { eligibilityCases } from './eligibility.js';
 import { idCases } from './ids.js';
 import { messageFormatCases } from './message-format.js';
+import { longPollCases } from './longpoll.js';
+import { payloadAbuseCases } from './payload-abuse.js';
+import { rawSocketCases } from './rawsocket.js';
 import { orderingCases } from './ordering.js';
 import { pubsubCases } from './pubsub.js';
 import { rpcCases } from './rpc.js';
@@ -32,4 +37,9 @@ export const CASES: readonly ConformanceCase[] = [
   ...disclosureCases,
   ...authenticationCases,
   ...authorizationCases,
+  ...batchingCases,
+  ...binarySerializationCases,
+  ...payloadAbuseCases,
+  ...rawSocketCases,
+  ...longPollCases,
 ];

@@ -4,26 +4,42 @@ import { after, before, describe, it } from 'node:test';
 import { startApplicationTarget } from './application-target.js';
 import { startBareRouter } from './bare-router.js';
 import { CASES } from './cases.js';
+import { unfitFor } from './conformance-case.js';
 import { formatFailure } from './report.js';
 import { learnFacts, runCase } from './run-case.js';
 import type { Outcome } from './run-case.js';
-import type { DisposableRouter, Facts } from './target.js';
+import { enteredBy } from './target.js';
+import type { DisposableRouter, Entrance, Facts } from './target.js';
+import type { TransportName, Wire } from './wire/address.js';
+import type { SerializerName } from './wire/wire-format.js';
 
 /** The rows of features that the router does not announce: a case that is not offered for any other reason fails. */
 const NOT_ANNOUNCED = new Set([
   ...['URI-7', 'URI-13', 'URI-14', 'ORD-8', 'PI-1', 'PI-2', 'CI-1', 'CI-2', 'CI-3'],
 ]);
 
-describe('conformance of the application', () => {
-  runSuite(startApplicationTarget);
-});
+/** The wires that our own routers are tried on: a way in, and what is spoken there. */
+const WIRES: readonly (readonly [Entrance, readonly SerializerName[]])[] = [
+  ['websocket', ['json']],
+];
 
-describe('conformance of the router alone', () => {
-  runSuite(startBareRouter);
-});
+const ROUTERS = {
+  'the application': startApplicationTarget,
+  'the router alone': startBareRouter,
+};
 
-/** Runs every case against a router that is started for it, each case as a test of its own. */
-function runSuite(start: () => Promise<DisposableRouter>): void {
+for (const [name, start] of Object.entries(ROUTERS))
+  for (const [entrance, serializers] of WIRES)
+    for (const serializer of serializers)
+      describe(`conformance of ${name} over ${entrance} in ${serializer}`, () => {
+        runSuite(async () => enteredBy(await start(), entrance, serializer), {
+          transport: transportBy(entrance),
+          serializer,
+        });
+      });
+
+/** Runs every case that has to do with the wire against a router that is started for it, each case as a test of its own. */
+function runSuite(start: () => Promise<DisposableRouter>, wire: Wire): void {
   let started: DisposableRouter;
   let facts: Facts;
 
@@ -34,7 +50,7 @@ function runSuite(start: () => Promise<DisposableRouter>): void {
 
   after(() => started.shutdown());
 
-  for (const conformanceCase of CASES) {
+  for (const conformanceCase of CASES.filter((each) => unfitFor(each, wire) === undefined)) {
     const { rows, title } = conformanceCase;
     const expected = rows.every((row) => NOT_ANNOUNCED.has(row)) ? 'not offered' : 'passed';
     it(`${rows.join(' ')}: ${title}`, async () => {
@@ -42,6 +58,10 @@ function runSuite(start: () => Promise<DisposableRouter>): void {
       equal(outcome.kind, expected, told(rows.join(' '), outcome));
     });
   }
+}
+
+function transportBy(entrance: Entrance): TransportName {
+  return entrance === 'rawsocket by unix socket' ? 'rawsocket' : entrance;
 }
 
 function told(name: string, outcome: Outcome): string {

@@ -55,7 +55,7 @@ describe('the conformance command', () => {
     const at = ['--url', openUrl, '--realm', 'realm2', '--anonymous'];
     const { code, output, errors } = await run(...at, '--filter', 'PI');
     deepEqual([code, errors], [0, '']);
-    match(output, /^announced: \{"broker":/);
+    match(output, /^ws:.* in json, announced: \{"broker":/m);
     match(output, /^not offered {2}PI-1 PI-2: .* \(broker does not announce publisher_iden/m);
     match(output, /^PI +Publisher identification.* 1 passed +0 failed +2 not offered/m);
   });

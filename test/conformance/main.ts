@@ -1,13 +1,18 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { CASES } from './cases.js';
+import type { ConformanceCase } from './conformance-case.js';
 import { formatDetails, formatTally, tally } from './report.js';
 import type { Result } from './report.js';
 import { learnFacts, runCase } from './run-case.js';
 import type { Facts, Target } from './target.js';
+import { ADDRESS_FORMS, parseAddress, serializersOf } from './wire/address.js';
+import { SERIALIZERS } from './wire/wire-format.js';
+import type { SerializerName } from './wire/wire-format.js';
 
 interface Flags {
   readonly url: string;
+  readonly serializer: readonly (SerializerName | 'all')[];
   readonly realm: string;
   readonly topicPrefix: string;
   readonly jwt?: string;
@@ -23,9 +28,14 @@ interface Flags {
 }
 
 const command = new Command('conformance')
-  .description('Runs the conformance suite for the WAMP Basic Profile against a router.')
-  .requiredOption('--url <url>', 'WebSocket address of the router')
+  .description('Runs the WAMP conformance suite against a router.')
+  .requiredOption('--url <url>', `address of the router: ${ADDRESS_FORMS}`, toUrl)
   .requiredOption('--realm <realm>', 'realm to join')
+  .addOption(
+    new Option('--serializer <name...>', 'what to speak, one run for each')
+      .choices([...SERIALIZERS, 'all'])
+      .default(['json']),
+  )
   .option('--topic-prefix <prefix>', 'what topics and procedures begin with', 'com.example.')
   .option('--jwt <token>', 'log in by authmethod jwt with this token')
   .addOption(new Option('--anonymous', 'log in without a token (the default)').conflicts('jwt'))
@@ -46,30 +56,50 @@ const command = new Command('conformance')
 
 process.exitCode = await main(command.parse().opts<Flags>());
 
-/** Runs the selected cases one after the other and prints how they ended. Gives the exit code. */
+/** Runs the selected cases over each wire and prints how they ended. Gives the exit code. */
 async function main(flags: Flags): Promise<number> {
   const selected = CASES.filter(({ rows }) => rows.some((row) => isSelected(row, flags.filter)));
   if (selected.length === 0) {
     console.error(`no case has a row ${String(flags.filter)}`);
     return 2;
   }
-  const facts = await enter(toTarget(flags));
-  if (facts === undefined) return 2;
-  console.log(`announced: ${JSON.stringify(facts.roles)}`);
+  const serializers = chosenSerializers(flags);
   const results: Result[] = [];
-  for (const conformanceCase of selected) {
-    const outcome = await runCase(conformanceCase, facts);
-    results.push({ conformanceCase, outcome });
+  let entered = 0;
+  for (const serializer of serializers) {
+    const facts = await enter(toTarget(flags, serializer));
+    if (facts === undefined) continue;
+    entered += 1;
+    console.log(`\n${flags.url} in ${serializer}, announced: ${JSON.stringify(facts.roles)}`);
+    const those = await runAll(selected, facts);
+    console.log(`${formatDetails(those)}\n\n${formatTally(tally(those))}`);
+    results.push(...those);
   }
-  console.log(`${formatDetails(results)}\n\n${formatTally(tally(results))}`);
+  if (entered > 1) console.log(`\nover all of them\n\n${formatTally(tally(results))}`);
+  // A router need not speak every serializer, but it has to be there, and in those that it was said to speak.
+  if (entered === 0 || (entered < serializers.length && !flags.serializer.includes('all')))
+    return 2;
   return results.some(({ outcome }) => outcome.kind === 'failed') ? 1 : 0;
+}
+
+/** Runs cases one after the other. */
+async function runAll(cases: readonly ConformanceCase[], facts: Facts): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const conformanceCase of cases)
+    results.push({ conformanceCase, outcome: await runCase(conformanceCase, facts) });
+  return results;
+}
+
+function chosenSerializers({ url, serializer }: Flags): readonly SerializerName[] {
+  const all = serializersOf(parseAddress(url).transport);
+  return serializer.flatMap((name) => (name === 'all' ? all : [name]));
 }
 
 async function enter(target: Target): Promise<Facts | undefined> {
   try {
     return await learnFacts(target);
   } catch (error) {
-    console.error(`no session at ${target.url}: ${String(error)}`);
+    console.error(`no session at ${target.url} in ${target.serializer}: ${String(error)}`);
     return undefined;
   }
 }
@@ -78,9 +108,10 @@ function isSelected(row: string, filter: string | undefined): boolean {
   return filter === undefined || row === filter || row.startsWith(`${filter}-`);
 }
 
-function toTarget(flags: Flags): Target {
+function toTarget(flags: Flags, serializer: SerializerName): Target {
   return {
     url: flags.url,
+    serializer,
     realm: flags.realm,
     prefix: flags.topicPrefix,
     token: flags.jwt,
@@ -94,6 +125,15 @@ function toTarget(flags: Flags): Target {
     handshakeTimeoutMs: flags.handshakeTimeout,
     startAnother: undefined,
   };
+}
+
+function toUrl(text: string): string {
+  try {
+    parseAddress(text);
+    return text;
+  } catch (error) {
+    throw new InvalidArgumentError(String(error));
+  }
 }
 
 function toNumber(text: string): number {

@@ -6,6 +6,7 @@ import { abort, anyDict, anyId, dictWithout, error, matches } from './pattern.js
 import { announced } from './target.js';
 import type { Peer, Wire } from './peer.js';
 import { ensure } from './transcript.js';
+import { inJson } from './wire-needs.js';
 
 const texts = (messages: readonly Wire[]): readonly string[] =>
   messages.map((message) => JSON.stringify(message));
@@ -153,20 +154,28 @@ export const messageFormatCases: readonly ConformanceCase[] = [
     await expectIgnored(c, { '': 1, X: 1, ab: 1, '9xyz': 1, 'a-b-c': 1, Acknowledge: true });
   }),
 
-  conforms('MSG-16', 'refuses duplicate keys or lets the last one win, always', async (c) => {
-    const peer = await c.join('peer');
-    const topic = JSON.stringify(c.uri('topic'));
-    peer.sendText(`[16,1,{"acknowledge":false,"acknowledge":true},${topic}]`);
-    const outcome = await peer.outcome();
-    if (matches(abort('wamp.error.protocol_violation'), outcome)) {
-      await c.expectViolations([`[16,1,{"acknowledge":true,"acknowledge":false},${topic}]`]);
-      return;
-    }
-    ensure(matches([17, 1, anyId], outcome), `expected PUBLISHED, got ${JSON.stringify(outcome)}`);
-    peer.sendText(`[16,2,{"acknowledge":true,"acknowledge":false},${topic}]`);
-    peer.send([32, 3, {}, c.uri('topic')]);
-    await peer.expect([33, 3, anyId]);
-  }),
+  conforms(
+    'MSG-16',
+    'refuses duplicate keys or lets the last one win, always',
+    async (c) => {
+      const peer = await c.join('peer');
+      const topic = JSON.stringify(c.uri('topic'));
+      peer.sendText(`[16,1,{"acknowledge":false,"acknowledge":true},${topic}]`);
+      const outcome = await peer.outcome();
+      if (matches(abort('wamp.error.protocol_violation'), outcome)) {
+        await c.expectViolations([`[16,1,{"acknowledge":true,"acknowledge":false},${topic}]`]);
+        return;
+      }
+      ensure(
+        matches([17, 1, anyId], outcome),
+        `expected PUBLISHED, got ${JSON.stringify(outcome)}`,
+      );
+      peer.sendText(`[16,2,{"acknowledge":true,"acknowledge":false},${topic}]`);
+      peer.send([32, 3, {}, c.uri('topic')]);
+      await peer.expect([33, 3, anyId]);
+    },
+    inJson,
+  ),
 
   conforms('MSG-17 RP-17', 'forwards messages without empty trailing payload', async (c) => {
     const { topic, procedure } = { topic: c.uri('topic'), procedure: c.uri('procedure') };

@@ -1,5 +1,6 @@
 import { isDict, isId, isUri } from './pattern.js';
 import { ensure } from './transcript.js';
+import { tell } from './wire/value.js';
 
 type Part = 'id' | 'dict' | 'uri' | 'string' | 'int' | 'list';
 
@@ -53,7 +54,7 @@ export const ROUTER_MESSAGES: readonly unknown[] = [...SHAPES.keys()];
  * allowed form (MSG-21). Every message of every case passes through here.
  */
 export function checkRouterMessage(message: readonly unknown[]): void {
-  const told = JSON.stringify(message);
+  const told = tell(message);
   const found = SHAPES.get(message[0]);
   ensure(found !== undefined, `MSG-20: a router does not send this: ${told}`);
   ensure(

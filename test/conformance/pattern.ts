@@ -1,3 +1,5 @@
+import { Encoded, Extension } from './wire/value.js';
+
 /** Stands in an expected message for a part that the specification leaves to the router. */
 export class Matcher {
   readonly description: string;
@@ -20,9 +22,15 @@ const MAX_ID = 2 ** 53;
 export const isId = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_ID;
 
-/** Whether a value is a dictionary of JSON. */
+/** Whether a value is a dictionary with strings as keys. */
 export const isDict = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  ![Uint8Array, Map, Encoded, Extension].some((kind) => value instanceof kind);
+
+/** Whether a value is a list. */
+export const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 
 /** Whether a value is a URI by the loose rule of WAMP 2.1.1. */
 export const isUri = (value: unknown): value is string =>
@@ -80,18 +88,29 @@ function withExplanation(head: readonly unknown[]): Matcher {
 /** Whether `actual` equals `expected` throughout, matchers standing for what they accept. */
 export function matches(expected: unknown, actual: unknown): boolean {
   if (expected instanceof Matcher) return expected.accepts(actual);
-  if (Array.isArray(expected)) {
-    return (
-      Array.isArray(actual) &&
-      actual.length === expected.length &&
-      expected.every((part, index) => matches(part, actual[index]))
-    );
-  }
-  if (!isDict(expected)) return expected === actual;
-  if (!isDict(actual)) return false;
+  if (isList(expected)) return isList(actual) && matchesList(expected, actual);
+  if (isDict(expected)) return isDict(actual) && matchesDict(expected, actual);
+  if (expected instanceof Uint8Array)
+    return actual instanceof Uint8Array && Buffer.compare(expected, actual) === 0;
+  if (expected instanceof Extension)
+    return actual instanceof Extension && matchesExtension(expected, actual);
+  return expected === actual || Object.is(expected, actual);
+}
+
+const matchesList = (expected: readonly unknown[], actual: readonly unknown[]): boolean =>
+  actual.length === expected.length &&
+  expected.every((part, index) => matches(part, actual[index]));
+
+function matchesDict(
+  expected: Readonly<Record<string, unknown>>,
+  actual: Readonly<Record<string, unknown>>,
+): boolean {
   const keys = Object.keys(expected);
   return (
     Object.keys(actual).length === keys.length &&
     keys.every((key) => Object.hasOwn(actual, key) && matches(expected[key], actual[key]))
   );
 }
+
+const matchesExtension = (expected: Extension, actual: Extension): boolean =>
+  expected.type === actual.type && matches(expected.content, actual.content);

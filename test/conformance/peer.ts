@@ -1,21 +1,22 @@
-import type { Socket } from 'node:net';
-
-import { WebSocket } from 'ws';
-
 import { checkRouterMessage } from './message-shape.js';
 import { abort, anyDict, anyId, error, isDict, isId, matches } from './pattern.js';
 import { ensure } from './transcript.js';
 import type { Transcript } from './transcript.js';
+import type { Connection } from './wire/connection.js';
+import { tell } from './wire/value.js';
+import type { WireFormat } from './wire/wire-format.js';
 
 /** A message as it is on the wire. */
 export type Wire = readonly unknown[];
 
 type Arrival =
-  | { readonly kind: 'message'; readonly message: Wire; readonly text: string }
+  | { readonly kind: 'message'; readonly message: Wire; readonly bytes: Buffer }
   | { readonly kind: 'closed'; readonly code: number };
 
 const REQUESTS: ReadonlySet<unknown> = new Set([16, 32, 34, 48, 64, 66]);
 const NEVER_ISSUED = 2 ** 53 - 1;
+/** How long a connection may take to end before it is cut. */
+const ENDING_MS = 500;
 
 /**
  * A client that sends and receives wire lists and knows nothing better. Everything received is kept until it is asked for, and checked for its
@@ -23,38 +24,40 @@ const NEVER_ISSUED = 2 ** 53 - 1;
  */
 export class Peer {
   readonly name: string;
-  readonly #socket: WebSocket;
-  readonly #wire: Socket;
+  readonly #connection: Connection;
+  readonly #format: WireFormat;
   readonly #transcript: Transcript;
   readonly #timeoutMs: number;
   readonly #arrivals: Arrival[] = [];
   #wake: (() => void) | undefined;
+  #isOver = false;
+  #whenOver: () => void = () => undefined;
+  #batch: Buffer[] | undefined;
   #lastRequest = 0;
   #session = 0;
   #welcome: Readonly<Record<string, unknown>> = {};
 
   constructor(options: {
     readonly name: string;
-    readonly socket: WebSocket;
-    readonly wire: Socket;
+    readonly connection: Connection;
+    readonly format: WireFormat;
     readonly transcript: Transcript;
     readonly timeoutMs: number;
   }) {
     this.name = options.name;
-    this.#socket = options.socket;
-    this.#wire = options.wire;
+    this.#connection = options.connection;
+    this.#format = options.format;
     this.#transcript = options.transcript;
     this.#timeoutMs = options.timeoutMs;
-    this.#socket.on('message', (data: Buffer, isBinary) => {
-      this.#received(data.toString('utf8'), isBinary);
-    });
-    this.#socket.on('close', (code) => {
+    this.#connection.onmessage = (bytes, isBinary) => {
+      this.#received(bytes, isBinary);
+    };
+    this.#connection.onclose = (code) => {
       this.#transcript.closed(this.name, code);
+      this.#isOver = true;
+      this.#whenOver();
       this.#arrived({ kind: 'closed', code });
-    });
-    this.#socket.on('error', () => {
-      // A reset or a refused frame: the close that follows is what the cases look at.
-    });
+    };
   }
 
   /** The session id, 0 before the session. */
@@ -72,40 +75,58 @@ export class Peer {
     return this.#lastRequest + 1;
   }
 
+  /** The serializer of this connection. */
+  get format(): WireFormat {
+    return this.#format;
+  }
+
   /** Sends one message. */
   send(message: Wire): void {
-    this.sendText(JSON.stringify(message));
+    this.#transcript.sent(this.name, tell(message));
+    this.#sendFramed(this.#format.encode(message));
     this.#noteRequest(message);
   }
 
-  /** Sends one text message that need not be WAMP or JSON. */
+  /** Sends what this JSON text says, in the serializer of the connection: on JSON the text as it is, which need be neither WAMP nor JSON. */
   sendText(text: string): void {
     this.#transcript.sent(this.name, text);
-    this.#socket.send(text);
+    const isJson = this.#format.name.startsWith('json');
+    this.#sendFramed(isJson ? Buffer.from(text) : this.#format.encode(parse(text) ?? text));
   }
 
-  /** Sends bytes as one text message, which need not be UTF-8, or as one binary message. */
-  sendBytes(bytes: Buffer, options: { readonly binary: boolean }): void {
-    this.#transcript.sent(
-      this.name,
-      `${options.binary ? 'binary' : 'text'} ${bytes.toString('hex')}`,
-    );
-    this.#socket.send(bytes, options);
+  /** Sends one message that is encoded already. */
+  sendEncoded(bytes: Buffer): void {
+    this.#transcript.sent(this.name, bytes.toString('hex'));
+    this.#sendFramed(bytes);
   }
 
-  /** Sends one message in as many WebSocket frames as there are parts. */
-  sendFragments(parts: readonly string[]): void {
-    this.#transcript.sent(this.name, parts.join(' + '));
-    parts.forEach((part, index) => {
-      this.#socket.send(part, { fin: index === parts.length - 1 });
+  /** Sends bytes as one message of the transport, without a batch around them; on a WebSocket as text or binary, other than usual. */
+  sendBytes(bytes: Buffer, options: { readonly binary?: boolean } = {}): void {
+    const kind = options.binary === undefined ? '' : options.binary ? 'binary ' : 'text ';
+    this.#transcript.sent(this.name, `${kind}${bytes.toString('hex')}`);
+    this.#connection.send(bytes, options);
+  }
+
+  /** Sends one message in WebSocket frames that end at these places, given as fractions of it. */
+  sendFragments(message: Wire, cuts: readonly number[]): void {
+    const bytes = this.#format.frame(this.#format.encode(message));
+    this.#transcript.sent(this.name, `${tell(message)} in ${cuts.length + 1} frames`);
+    const places = [0, ...cuts.map((cut) => Math.floor(cut * bytes.length)), bytes.length];
+    places.slice(1).forEach((end, index) => {
+      const fin = index === cuts.length;
+      this.#connection.send(bytes.subarray(places[index], end), { fin });
     });
   }
 
-  /** Sends several messages in one write to the socket, so that they arrive in one piece. */
+  /** Sends several messages in one write to the socket or in one batch, so that they arrive in one piece. */
   sendTogether(messages: readonly Wire[]): void {
-    this.#wire.cork();
-    for (const message of messages) this.send(message);
-    this.#wire.uncork();
+    this.#batch = this.#format.isBatched ? [] : undefined;
+    this.#connection.together(() => {
+      for (const message of messages) this.send(message);
+    });
+    const batch = this.#batch;
+    this.#batch = undefined;
+    if (batch !== undefined) this.#connection.send(Buffer.concat(batch));
   }
 
   /** Expects WELCOME: a new session, whose requests are numbered from 1. */
@@ -132,20 +153,25 @@ export class Peer {
     return outcome;
   }
 
-  /** The text of the next message, as it came. */
-  async receiveText(): Promise<string> {
+  /** The next message as it came, without the batch around it. */
+  async receiveBytes(): Promise<Buffer> {
     const arrival = await this.#next(this.#timeoutMs);
     ensure(arrival.kind === 'message', `${this.name}: the connection was closed`);
-    return arrival.text;
+    return arrival.bytes;
+  }
+
+  /** The text of the next message, as it came. */
+  async receiveText(): Promise<string> {
+    return (await this.receiveBytes()).toString('utf8');
   }
 
   /** The next message, which has to match. */
   async expect(pattern: unknown): Promise<Wire> {
     const outcome = await this.outcome();
-    const told = typeof outcome === 'number' ? `closed ${outcome}` : JSON.stringify(outcome);
+    const told = typeof outcome === 'number' ? `closed ${outcome}` : tell(outcome);
     ensure(
       typeof outcome !== 'number' && matches(pattern, outcome),
-      `${this.name}\n  expected ${JSON.stringify(pattern)}\n  received ${told}`,
+      `${this.name}\n  expected ${tell(pattern)}\n  received ${told}`,
     );
     return outcome;
   }
@@ -167,14 +193,14 @@ export class Peer {
     const outcome = await this.outcome(timeoutMs);
     ensure(
       typeof outcome === 'number',
-      `${this.name}\n  expected the end of the connection\n  received ${JSON.stringify(outcome)}`,
+      `${this.name}\n  expected the end of the connection\n  received ${tell(outcome)}`,
     );
     return outcome;
   }
 
-  /** Closes the WebSocket without GOODBYE and gives all that came before its end. */
+  /** Closes the connection without GOODBYE and gives all that came before its end. */
   async leave(): Promise<readonly Wire[]> {
-    this.#socket.close(1000);
+    this.#connection.close();
     const messages: Wire[] = [];
     for (;;) {
       const outcome = await this.outcome();
@@ -185,28 +211,25 @@ export class Peer {
 
   /** Reads no more, not even the end of the connection. */
   pause(): void {
-    this.#socket.pause();
+    this.#connection.pause();
   }
 
-  /** Cuts the TCP connection. */
+  /** Cuts the connection. */
   cut(): void {
-    this.#socket.terminate();
+    this.#connection.cut();
   }
 
   /** Ends the connection, in whatever state it is. */
   async dispose(): Promise<void> {
-    if (this.#socket.readyState === WebSocket.CLOSED) return;
-    this.#socket.resume();
-    const gone = new Promise<void>((resolve) => {
-      this.#socket.once('close', () => {
-        resolve();
-      });
-    });
-    this.#socket.close(1000);
+    if (this.#isOver) return;
+    this.#connection.resume();
+    this.#connection.close();
     const timer = setTimeout(() => {
-      this.#socket.terminate();
-    }, 500);
-    await gone;
+      this.#connection.cut();
+    }, ENDING_MS);
+    await new Promise<void>((resolve) => {
+      this.#whenOver = resolve;
+    });
     clearTimeout(timer);
   }
 
@@ -248,14 +271,43 @@ export class Peer {
     if (REQUESTS.has(type) && isId(request)) this.#lastRequest = request;
   }
 
-  #received(text: string, isBinary: boolean): void {
-    this.#transcript.received(this.name, isBinary ? `binary: ${text}` : text);
-    const message: unknown = isBinary ? undefined : parse(text);
-    this.#arrived({
-      kind: 'message',
-      message: Array.isArray(message) ? message : [isBinary ? 'binary message' : text],
-      text,
-    });
+  #sendFramed(message: Buffer): void {
+    const framed = this.#format.frame(message);
+    if (this.#batch === undefined) this.#connection.send(framed);
+    else this.#batch.push(framed);
+  }
+
+  #received(bytes: Buffer, isBinary: boolean): void {
+    if (isBinary !== this.#format.isBinary) {
+      const told = `${isBinary ? 'binary' : 'text'} message`;
+      this.#transcript.received(this.name, `${told} ${bytes.toString('hex')}`);
+      this.#arrived({ kind: 'message', message: [told], bytes });
+      return;
+    }
+    for (const part of this.#split(bytes)) {
+      const message = this.#decode(part);
+      this.#transcript.received(this.name, tell(message));
+      this.#arrived({ kind: 'message', message, bytes: part });
+    }
+  }
+
+  /** The messages of a batch; a damaged one is taken for one message, which will not do. */
+  #split(bytes: Buffer): readonly Buffer[] {
+    try {
+      return this.#format.split(bytes);
+    } catch {
+      return [bytes];
+    }
+  }
+
+  /** The list that came or, if it was none, what came: no message of a router. */
+  #decode(bytes: Buffer): Wire {
+    try {
+      const message = this.#format.decode(bytes);
+      return Array.isArray(message) ? message : [message];
+    } catch {
+      return [this.#format.isBinary ? bytes.toString('hex') : bytes.toString('utf8')];
+    }
   }
 
   #arrived(arrival: Arrival): void {
@@ -289,11 +341,11 @@ export class Peer {
 /** The id at `index` of a message. */
 export function idAt(message: Wire, index: number): number {
   const value = message[index];
-  ensure(isId(value), `element ${index} of ${JSON.stringify(message)} is no id`);
+  ensure(isId(value), `element ${index} of ${tell(message)} is no id`);
   return value;
 }
 
-/** The value of a JSON text, or undefined: what a case makes of that is told with the text. */
+/** The value of a JSON text, undefined if it is none. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,6 +1,8 @@
 import { CaseContext } from './case-context.js';
+import { unfitFor } from './conformance-case.js';
 import type { ConformanceCase } from './conformance-case.js';
 import { isDict } from './pattern.js';
+import { wireOf } from './target.js';
 import type { Facts, Target } from './target.js';
 import { ensure, NotOffered } from './transcript.js';
 
@@ -28,6 +30,8 @@ export async function learnFacts(target: Target): Promise<Facts> {
 
 /** Runs one case on connections of its own and ends them. Never rejects. */
 export async function runCase(conformanceCase: ConformanceCase, facts: Facts): Promise<Outcome> {
+  const unfit = unfitFor(conformanceCase, wireOf(facts.target));
+  if (unfit !== undefined) return { kind: 'not offered', reason: unfit };
   for (const need of conformanceCase.needs) {
     const reason = need(facts);
     if (reason !== undefined) return { kind: 'not offered', reason };

@@ -2,6 +2,8 @@ import { conforms } from './conformance-case.js';
 import type { ConformanceCase } from './conformance-case.js';
 import { abort, anyDict, anyId, matches } from './pattern.js';
 import { ensure } from './transcript.js';
+import { inJson } from './wire-needs.js';
+import { tell } from './wire/value.js';
 
 const UNDECODABLE = [
   '',
@@ -59,26 +61,31 @@ const UNDECODABLE_PAYLOAD = [
 /** A stray byte, half a letter, a surrogate, an overlong form, a letter beyond Unicode. */
 const NO_UTF8 = ['ff', 'c3', 'eda080', 'c0af', 'f4908080'];
 
-/** Serialization as JSON (WAMP 2.2, 15.4). */
+/** Serialization (WAMP 2.2): JSON, and what every serializer has to do. */
 export const serializationCases: readonly ConformanceCase[] = [
-  conforms('SER-2', 'takes JSON with any white space, escapes and order of keys', async (c) => {
-    const peer = await c.join('peer');
-    const escaped = Array.from(
-      c.uri('topic'),
-      (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    ).join('');
-    peer.sendText(` \t\r\n[ 32\t,\n1 , {\r\n} , "${escaped}" ] \n`);
-    const subscribed = await peer.expect([33, 1, anyId]);
-    const publisher = await c.join('publisher');
-    publisher.sendText(
-      `[16,1,{"xyz":null,"acknowledge":true},"${c.uri('topic')}",["\\u00e9\\ud83d\\ude00\\n\\/\\"\\\\"],{"b":1,"a":-1.5E+2}]`,
-    );
-    const published = await publisher.expect([17, 1, anyId]);
-    const payload = [['é😀\n/"\\'], { a: -150, b: 1 }];
-    publisher.sendText(`[16,2,{}\n,"${c.uri('topic')}" , [ ]\t, {\r\n} ] `);
-    await peer.expect([36, subscribed[2], published[2], anyDict, ...payload]);
-    await peer.expect([36, subscribed[2], anyId, anyDict]);
-  }),
+  conforms(
+    'SER-2',
+    'takes JSON with any white space, escapes and order of keys',
+    async (c) => {
+      const peer = await c.join('peer');
+      const escaped = Array.from(
+        c.uri('topic'),
+        (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      ).join('');
+      peer.sendText(` \t\r\n[ 32\t,\n1 , {\r\n} , "${escaped}" ] \n`);
+      const subscribed = await peer.expect([33, 1, anyId]);
+      const publisher = await c.join('publisher');
+      publisher.sendText(
+        `[16,1,{"xyz":null,"acknowledge":true},"${c.uri('topic')}",["\\u00e9\\ud83d\\ude00\\n\\/\\"\\\\"],{"b":1,"a":-1.5E+2}]`,
+      );
+      const published = await publisher.expect([17, 1, anyId]);
+      const payload = [['é😀\n/"\\'], { a: -150, b: 1 }];
+      publisher.sendText(`[16,2,{}\n,"${c.uri('topic')}" , [ ]\t, {\r\n} ] `);
+      await peer.expect([36, subscribed[2], published[2], anyDict, ...payload]);
+      await peer.expect([36, subscribed[2], anyId, anyDict]);
+    },
+    inJson,
+  ),
 
   conforms(
     'SER-9',
@@ -118,54 +125,74 @@ export const serializationCases: readonly ConformanceCase[] = [
     await subscriber.expect([36, subscription, publication, anyDict, args, kwargs]);
   }),
 
-  conforms('SER-15', 'takes what cannot be decoded for a protocol violation', async (c) => {
-    await c.expectViolations(UNDECODABLE);
-  }),
+  conforms(
+    'SER-15',
+    'takes what is no JSON for a protocol violation',
+    async (c) => {
+      await c.expectViolations(UNDECODABLE);
+    },
+    inJson,
+  ),
 
-  conforms('SER-15', 'takes payload that cannot be decoded for a protocol violation', async (c) => {
-    const subscriber = await c.join('subscriber');
-    await subscriber.subscribe(c.uri('topic'));
-    const sent = UNDECODABLE_PAYLOAD.map((rest) => `[16,1,{},"${c.uri('topic')}",${rest}]`);
-    await c.expectViolations(sent);
-    await subscriber.receiveNothing();
-  }),
+  conforms(
+    'SER-15',
+    'takes payload that is no JSON for a protocol violation',
+    async (c) => {
+      const subscriber = await c.join('subscriber');
+      await subscriber.subscribe(c.uri('topic'));
+      const sent = UNDECODABLE_PAYLOAD.map((rest) => `[16,1,{},"${c.uri('topic')}",${rest}]`);
+      await c.expectViolations(sent);
+      await subscriber.receiveNothing();
+    },
+    inJson,
+  ),
 
-  conforms('SER-10', 'forwards numbers that JavaScript cannot hold', async (c) => {
-    const subscriber = await c.join('subscriber');
-    await subscriber.subscribe(c.uri('topic'));
-    const publisher = await c.join('publisher');
-    const numbers = ['9007199254740993', '-9007199254740993', '123456789012345678901234567890'];
-    for (const [index, number] of numbers.entries()) {
-      publisher.sendText(`[16,${index + 1},{},"${c.uri('topic')}",[${number}]]`);
-      const text = await subscriber.receiveText();
-      ensure(text.includes(`[${number}]`), `expected ${number}, got ${text}`);
-    }
-  }),
-
-  conforms('SER-16', 'refuses text that is not UTF-8, in URI and payload', async (c) => {
-    const places = [
-      [`[32,1,{},"${c.uri('a')}`, '"]'],
-      [`[16,1,{},"${c.uri('a')}",["`, '"]]'],
-    ] as const;
-    for (const [before, after] of places)
-      for (const bytes of NO_UTF8) {
-        const peer = await c.join('peer');
-        const parts = [Buffer.from(before), Buffer.from(bytes, 'hex'), Buffer.from(after)];
-        peer.sendBytes(Buffer.concat(parts), { binary: false });
-        const outcome = await peer.outcome();
-        ensure(
-          outcome === 1007 || matches(abort('wamp.error.protocol_violation'), outcome),
-          `bytes ${bytes}: expected a protocol violation or closing 1007, got ${JSON.stringify(outcome)}`,
-        );
-        await peer.dispose();
+  conforms(
+    'SER-10',
+    'forwards numbers of JSON that JavaScript cannot hold',
+    async (c) => {
+      const subscriber = await c.join('subscriber');
+      await subscriber.subscribe(c.uri('topic'));
+      const publisher = await c.join('publisher');
+      const numbers = ['9007199254740993', '-9007199254740993', '123456789012345678901234567890'];
+      for (const [index, number] of numbers.entries()) {
+        publisher.sendText(`[16,${index + 1},{},"${c.uri('topic')}",[${number}]]`);
+        const text = await subscriber.receiveText();
+        ensure(text.includes(`[${number}]`), `expected ${number}, got ${text}`);
       }
-  }),
+    },
+    inJson,
+  ),
 
-  conforms('SER-19', 'takes JSON that is no array for a protocol violation', async (c) => {
+  conforms(
+    'SER-16',
+    'refuses JSON that is not UTF-8, in URI and payload',
+    async (c) => {
+      const places = [
+        [`[32,1,{},"${c.uri('a')}`, '"]'],
+        [`[16,1,{},"${c.uri('a')}",["`, '"]]'],
+      ] as const;
+      for (const [before, after] of places)
+        for (const bytes of NO_UTF8) {
+          const peer = await c.join('peer');
+          const parts = [Buffer.from(before), Buffer.from(bytes, 'hex'), Buffer.from(after)];
+          peer.sendEncoded(Buffer.concat(parts));
+          const outcome = await peer.outcome();
+          ensure(
+            outcome === 1007 || matches(abort('wamp.error.protocol_violation'), outcome),
+            `bytes ${bytes}: expected a protocol violation or closing 1007, got ${tell(outcome)}`,
+          );
+          await peer.dispose();
+        }
+    },
+    inJson,
+  ),
+
+  conforms('SER-19', 'takes a message that is no list for a protocol violation', async (c) => {
     await c.expectViolations(['{}', '{"0":32,"1":1}', '"[32]"', '32', 'null', 'true']);
   }),
 
-  conforms('SER-20', 'treats the keys __proto__ and constructor as plain data', async (c) => {
+  conforms('SER-20 P-4', 'treats the keys __proto__ and constructor as plain data', async (c) => {
     const subscriber = await c.join('subscriber');
     const subscription = await subscriber.subscribe(c.uri('topic'));
     const publisher = await c.join('publisher');

@@ -1,9 +1,14 @@
 import { isDict } from './pattern.js';
+import { parseAddress } from './wire/address.js';
+import type { Wire } from './wire/address.js';
+import type { SerializerName } from './wire/wire-format.js';
 
 /** Where the router is and how the suite gets in. */
 export interface Target {
-  /** The WebSocket address of the listener under test. */
+  /** The address of the listener under test, in one of the forms of ADDRESS_FORMS. */
   readonly url: string;
+  /** What the peers of the suite speak there. */
+  readonly serializer: SerializerName;
   readonly realm: string;
   /** What every topic and procedure of the suite begins with, its last dot included. */
   readonly prefix: string;
@@ -29,9 +34,15 @@ export interface Target {
   readonly startAnother: (() => Promise<DisposableRouter>) | undefined;
 }
 
+/** The ways into a router. */
+export type Entrance = 'websocket' | 'rawsocket' | 'rawsocket by unix socket' | 'longpoll';
+
 /** A router of which the suite may dispose. */
 export interface DisposableRouter {
+  /** Over WebSocket, in JSON. */
   readonly target: Target;
+  /** The address of the same listener, or one like it, for each way in that the router has. */
+  readonly entrances: Readonly<Partial<Record<Entrance, string>>>;
   readonly shutdown: () => Promise<void>;
 }
 
@@ -41,6 +52,12 @@ export interface Facts {
   /** WELCOME.Details.roles. */
   readonly roles: Readonly<Record<string, unknown>>;
 }
+
+/** The transport and the serializer of a target. */
+export const wireOf = ({ url, serializer }: Target): Wire => ({
+  transport: parseAddress(url).transport,
+  serializer,
+});
 
 /** Why a case cannot be run, or undefined if it can. */
 export type Need = (facts: Facts) => string | undefined;
@@ -90,3 +107,17 @@ export const knowsRefusedTokens: Need = ({ target }) =>
 /** The run can shut a router down. */
 export const mayShutDown: Need = ({ target }) =>
   target.startAnother === undefined ? 'a router by URL cannot be shut down' : undefined;
+
+/** The same router by another entrance and in another serializer, for cases that start one of their own, too. Throws if it has no such entrance. */
+export function enteredBy(
+  router: DisposableRouter,
+  entrance: Entrance,
+  serializer: SerializerName,
+): DisposableRouter {
+  const url = router.entrances[entrance];
+  if (url === undefined) throw new TypeError(`no entrance ${entrance}`);
+  const { startAnother } = router.target;
+  const startSuch =
+    startAnother && (async () => enteredBy(await startAnother(), entrance, serializer));
+  return { ...router, target: { ...router.target, url, serializer, startAnother: startSuch } };
+}
