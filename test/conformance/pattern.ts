@@ -90,10 +90,8 @@ export function matches(expected: unknown, actual: unknown): boolean {
   if (expected instanceof Matcher) return expected.accepts(actual);
   if (isList(expected)) return isList(actual) && matchesList(expected, actual);
   if (isDict(expected)) return isDict(actual) && matchesDict(expected, actual);
-  if (expected instanceof Uint8Array)
-    return actual instanceof Uint8Array && Buffer.compare(expected, actual) === 0;
-  if (expected instanceof Extension)
-    return actual instanceof Extension && matchesExtension(expected, actual);
+  if (expected instanceof Uint8Array) return matchesBytes(expected, actual);
+  if (expected instanceof Extension) return matchesExtension(expected, actual);
   return expected === actual || Object.is(expected, actual);
 }
 
@@ -112,5 +110,10 @@ function matchesDict(
   );
 }
 
-const matchesExtension = (expected: Extension, actual: Extension): boolean =>
-  expected.type === actual.type && matches(expected.content, actual.content);
+const matchesBytes = (expected: Uint8Array, actual: unknown): boolean =>
+  actual instanceof Uint8Array && Buffer.compare(expected, actual) === 0;
+
+const matchesExtension = (expected: Extension, actual: unknown): boolean =>
+  actual instanceof Extension &&
+  expected.type === actual.type &&
+  matches(expected.content, actual.content);

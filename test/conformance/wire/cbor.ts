@@ -149,7 +149,8 @@ function toHalf(bits: number): number {
 }
 
 function encodeDict(value: object): Buffer {
-  const entries = Object.entries(value);
+  // As in JSON, what is undefined is not there.
+  const entries = Object.entries(value).filter(([, part]) => part !== undefined);
   return Buffer.concat([head(5, BigInt(entries.length)), ...entries.flat().map(encodeCbor)]);
 }
 

@@ -109,7 +109,8 @@ function encodeList(values: readonly unknown[]): Buffer {
 }
 
 function encodeDict(value: object): Buffer {
-  const entries = Object.entries(value);
+  // As in JSON, what is undefined is not there.
+  const entries = Object.entries(value).filter(([, part]) => part !== undefined);
   const { length } = entries;
   const head = length <= 15 ? Buffer.of(0x80 + length) : sized(length, [undefined, 0xde, 0xdf]);
   return Buffer.concat([head, ...entries.flat().map(encodeMsgPack)]);
