@@ -13,6 +13,7 @@ import type { Transport } from '../../src/router/transport/transport.js';
 import { ByteStream } from './byte-stream.js';
 import { MessageQueue } from './message-queue.js';
 import { temporaryFolder } from './temporary-folder.js';
+import { TLS_CERT, TLS_KEY } from './tls-pair.js';
 import { fromBytes, toBytes } from './wire.js';
 
 /** What RawSocket can run over. */
@@ -47,13 +48,6 @@ export interface RawSocketClient {
 /** Asks for JSON and takes 16 MiB. */
 export const JSON_REQUEST = '7ff10000';
 
-/** A key that both sides know: TLS without a certificate. */
-const PRE_SHARED = {
-  ciphers: 'PSK',
-  maxVersion: 'TLSv1.2',
-} as const;
-const KEY = Buffer.from('a key for tests, of 32 bytes....');
-
 /** Listens on a free port or path; all ends with the test. */
 export async function listenRaw(
   t: TestContext,
@@ -70,7 +64,7 @@ export async function listenRaw(
     ...options,
   });
   const server =
-    medium === 'TLS' ? createTlsServer({ ...PRE_SHARED, pskCallback: () => KEY }) : createServer();
+    medium === 'TLS' ? createTlsServer({ cert: TLS_CERT, key: TLS_KEY }) : createServer();
   listener.attach(server);
   if (medium === 'a Unix socket') server.listen(join(temporaryFolder(t), 'socket'));
   else server.listen(0, '127.0.0.1');
@@ -128,12 +122,5 @@ function socketTo(server: Server, medium: Medium): Socket {
   if (address === null) throw new TypeError('the server does not listen');
   const { port } = address;
   if (medium !== 'TLS') return connect(port, '127.0.0.1');
-  return connectTls({
-    ...PRE_SHARED,
-    port,
-    host: '127.0.0.1',
-    pskCallback: () => ({ psk: KEY, identity: 'test' }),
-    // A pre-shared key vouches for the server in place of a certificate.
-    checkServerIdentity: () => undefined,
-  });
+  return connectTls({ port, host: '127.0.0.1', ca: TLS_CERT });
 }

@@ -9,8 +9,8 @@ import {
   WebSocketListener,
   type WebSocketListenerOptions,
 } from '../../src/router/transport/websocket-listener.js';
+import { JSON_CODEC, type ClientCodec } from './client-codec.js';
 import { MessageQueue } from './message-queue.js';
-import { fromBytes } from './wire.js';
 
 /** A listening WebSocketListener. */
 export interface ListenerUnderTest {
@@ -52,9 +52,21 @@ export async function listen(
   return { listener, url: `ws://127.0.0.1:${address.port}`, transports };
 }
 
+/** What a client wants. */
+export interface WebSocketClientOptions {
+  /** How it speaks. Default JSON. */
+  readonly codec?: ClientCodec;
+  /** What it offers. Default the codec's. */
+  readonly subprotocols?: string[];
+  readonly autoPong?: boolean;
+}
+
 /** A client of the ws package, cut off after the test. */
 export interface WebSocketClient {
   readonly webSocket: WebSocket;
+  /** Sends messages in one WebSocket message, as a batched codec allows. */
+  readonly send: (...wires: List[]) => void;
+  /** The next message. Rejects when it was of text and not of bytes as it should be, or the other way round. */
   readonly receive: () => Promise<List>;
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
 }
@@ -63,16 +75,18 @@ export interface WebSocketClient {
 export async function openWebSocket(
   t: TestContext,
   url: string,
-  options: { readonly subprotocols?: string[]; readonly autoPong?: boolean } = {},
+  options: WebSocketClientOptions = {},
 ): Promise<WebSocketClient> {
-  const { subprotocols = ['wamp.2.json'], autoPong = true } = options;
+  const { codec = JSON_CODEC, autoPong = true } = options;
+  const { subprotocols = [codec.subprotocol] } = options;
   const webSocket = new WebSocket(url, subprotocols, { autoPong });
   t.after(() => {
     webSocket.terminate();
   });
   const messages = new MessageQueue<List>();
-  webSocket.on('message', (data: Buffer) => {
-    messages.push(fromBytes(data));
+  webSocket.on('message', (data: Buffer, isBinary) => {
+    if (isBinary === codec.isBinary) messages.push(codec.decode(data));
+    else messages.end(isBinary ? 'a binary message' : 'a text message');
   });
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     webSocket.on('close', (code, reason) => {
@@ -81,5 +95,8 @@ export async function openWebSocket(
     });
   });
   await once(webSocket, 'open');
-  return { webSocket, receive: () => messages.take(), closed };
+  const send = (...wires: List[]): void => {
+    webSocket.send(Buffer.concat(wires.map(codec.encode)), { binary: codec.isBinary });
+  };
+  return { webSocket, send, receive: () => messages.take(), closed };
 }
