@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
+import { connect as connectTls, createServer as createTlsServer, TLSSocket } from 'node:tls';
 import type { List } from '../../src/router/protocol/message.js';
 import { jsonSerializer } from '../../src/router/serializer/json-serializer.js';
 import {
@@ -11,10 +11,10 @@ import {
 } from '../../src/router/transport/rawsocket-listener.js';
 import type { Transport } from '../../src/router/transport/transport.js';
 import { ByteStream } from './byte-stream.js';
+import { JSON_CODEC, type ClientCodec } from './client-codec.js';
 import { MessageQueue } from './message-queue.js';
 import { temporaryFolder } from './temporary-folder.js';
 import { TLS_CERT, TLS_KEY } from './tls-pair.js';
-import { fromBytes, toBytes } from './wire.js';
 
 /** What RawSocket can run over. */
 export type Medium = 'TCP' | 'a Unix socket' | 'TLS';
@@ -24,7 +24,7 @@ export interface RawSocketListenerUnderTest {
   readonly listener: RawSocketListener;
   readonly server: Server;
   /** Connects, without a handshake. The connection is cut after the test. */
-  readonly connect: () => Promise<RawSocketClient>;
+  readonly connect: (codec?: ClientCodec) => Promise<RawSocketClient>;
   /** The transports that came, one after the other. */
   readonly transports: MessageQueue<Transport>;
 }
@@ -39,9 +39,9 @@ export interface RawSocketClient {
   readonly read: (count: number) => Promise<string>;
   /** Sends a request, and gives the reply as hex. */
   readonly shake: (hex?: string) => Promise<string>;
-  /** Sends a message as JSON. */
+  /** Sends a message in the client's codec, JSON by default. */
   readonly send: (wire: List) => void;
-  /** The next frame, which is a message as JSON. */
+  /** The next frame, which is a message. */
   readonly receive: () => Promise<List>;
 }
 
@@ -73,12 +73,20 @@ export async function listenRaw(
     listener.close();
     server.close();
   });
-  return { listener, server, transports, connect: () => connectRaw(t, server, medium) };
+  return {
+    listener,
+    server,
+    transports,
+    connect: (codec = JSON_CODEC) => connectRaw(t, socketTo(server, medium), codec),
+  };
 }
 
-/** A frame with a message, as JSON. */
-export function toFrame(wire: unknown): Buffer {
-  const bytes = toBytes(wire);
+/** A client's request, as hex. */
+const requestOf = ({ rawSocketNumber = 0 }: ClientCodec): string => `7ff${rawSocketNumber}0000`;
+
+/** A frame with a message. */
+export function toFrame(wire: List, codec = JSON_CODEC): Buffer {
+  const bytes = codec.encode(wire);
   const prefix = Buffer.alloc(4);
   prefix.writeUInt32BE(bytes.length);
   return Buffer.concat([prefix, bytes]);
@@ -86,13 +94,12 @@ export function toFrame(wire: unknown): Buffer {
 
 async function connectRaw(
   t: TestContext,
-  server: Server,
-  medium: Medium,
+  socket: Socket,
+  codec: ClientCodec,
 ): Promise<RawSocketClient> {
-  const socket = socketTo(server, medium);
   t.after(() => socket.destroy());
   const stream = new ByteStream(socket);
-  await once(socket, medium === 'TLS' ? 'secureConnect' : 'connect');
+  await once(socket, socket instanceof TLSSocket ? 'secureConnect' : 'connect');
   const write = (hex: string): void => {
     socket.write(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
   };
@@ -102,16 +109,16 @@ async function connectRaw(
     stream,
     write,
     read,
-    shake: (hex = JSON_REQUEST) => {
+    shake: (hex = requestOf(codec)) => {
       write(hex);
       return read(4);
     },
     send: (wire) => {
-      socket.write(toFrame(wire));
+      socket.write(toFrame(wire, codec));
     },
     receive: async () => {
       const prefix = await stream.take(4);
-      return fromBytes(await stream.take(prefix.readUInt32BE()));
+      return codec.decode(await stream.take(prefix.readUInt32BE()));
     },
   };
 }

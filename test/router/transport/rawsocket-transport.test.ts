@@ -4,12 +4,15 @@ import { describe, it, type TestContext } from 'node:test';
 import { toRequestId } from '../../../src/router/protocol/id.js';
 import type { RouterMessage } from '../../../src/router/protocol/message.js';
 import { Payload } from '../../../src/router/protocol/payload.js';
+import { allSerializers } from '../../../src/router/serializer/all-serializers.js';
 import { jsonFormat, jsonSerializer } from '../../../src/router/serializer/json-serializer.js';
 import { CloseCode } from '../../../src/router/transport/close-codes.js';
 import type { RawSocketListenerOptions } from '../../../src/router/transport/rawsocket-listener.js';
 import type { Transport } from '../../../src/router/transport/transport.js';
 import { transportSuite } from '../../compliance/transport.js';
+import { CLIENT_CODECS } from '../../support/client-codec.js';
 import { MessageQueue } from '../../support/message-queue.js';
+import { openEntrance } from '../../support/open-entrance.js';
 import {
   JSON_REQUEST,
   listenRaw,
@@ -17,6 +20,7 @@ import {
   type Medium,
   type RawSocketClient,
 } from '../../support/rawsocket-pair.js';
+import { createRouter } from '../../support/test-router.js';
 
 interface Connected extends RawSocketClient {
   readonly transport: Transport;
@@ -73,6 +77,27 @@ for (const medium of ['TCP', 'a Unix socket', 'TLS'] as const) {
       },
       { tellsWhy: false },
     );
+  });
+}
+
+for (const codec of CLIENT_CODECS.filter(({ rawSocketNumber }) => rawSocketNumber !== undefined)) {
+  describe(`RawSocketTransport with ${codec.subprotocol}`, () => {
+    // RS-1, RS-10
+    it('opens a session and carries its messages', async (t) => {
+      const router = createRouter(t);
+      const { connect } = await listenRaw(t, {
+        serializers: allSerializers(),
+        onconnection: (transport) => {
+          router.attach(transport, openEntrance());
+        },
+      });
+      const { shake, send, receive } = await connect(codec);
+      equal(await shake(), `7f7${codec.rawSocketNumber ?? 0}0000`);
+      send([1, 'realm1', { roles: { subscriber: {} } }]);
+      equal((await receive())[0], 2);
+      send([34, 1, 7]);
+      deepEqual(await receive(), [8, 34, 1, {}, 'wamp.error.no_such_subscription']);
+    });
   });
 }
 
