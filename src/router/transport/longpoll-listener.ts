@@ -1,0 +1,244 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RouterMessage } from '../protocol/message.js';
+import { isDict } from '../protocol/options.js';
+import { selectSerializer } from '../serializer/select-serializer.js';
+import type { Serializer } from '../serializer/serializer.js';
+import { readBody } from './longpoll-body.js';
+import { answer, refuse } from './longpoll-response.js';
+import { LongPollTransport } from './longpoll-transport.js';
+import type { Transport } from './transport.js';
+import type { UpgradeGuard } from './upgrade-guard.js';
+
+/** How a listener takes long-poll connections. */
+export interface LongPollListenerOptions {
+  /** Its name in logs and in {@link Transport.details}. */
+  readonly name: string;
+  /** The base path, without a slash at its end: `<path>/open` and the others of WAMP 15.3 are below it. */
+  readonly path: string;
+  readonly serializers: readonly Serializer[];
+  /** Asked in order at every request; the first refusal stands. A page whose Origin they let pass may read the answers. */
+  readonly guards: readonly UpgradeGuard[];
+  /** Takes over each connection. */
+  readonly onconnection: (transport: Transport) => void;
+  /** The client's address, where a trusted proxy reports it; the socket's own by default. */
+  readonly addressOf?: (request: IncomingMessage) => string;
+  /** Whether one more connection from an address may come; all may by default. */
+  readonly admits?: (address: string) => boolean;
+  /** Bytes of one `send`, at most; a longer one is answered with 413 and ends with 1009. Default 64 KiB. */
+  readonly messageBytes?: number;
+  /** Bytes that may be unsent to one peer. Default 1 MiB. */
+  readonly queueBytes?: number;
+  /** How long a `receive` without messages is held before it is answered with 204. Default 10 s: autobahn-js gives up after 12 s. */
+  readonly pollMs?: number;
+  /** A peer that has not asked for messages for so long is gone. Default 30 s. */
+  readonly idleMs?: number;
+  /** What `send` and `close` are answered with. Default 202, as specified; autobahn-js and Crossbar have 204 instead. */
+  readonly successStatus?: 202 | 204;
+  /** Hears of refused requests: the router's Logger will do. */
+  readonly logger?: { readonly warn: (fields: object, message: string) => void };
+}
+
+/** The request that a path below the base stands for. */
+interface Route {
+  readonly action: string;
+  /** The transport's id; empty for `open`. */
+  readonly id: string;
+}
+
+/** Bytes of the body of `open`. */
+const OPEN_BYTES = 4096;
+/** Bytes of a transport's id: nobody guesses it, and who has it has the session. */
+const ID_BYTES = 18;
+/** Seconds for which a browser may remember the answer to a preflight. */
+const PREFLIGHT_MAX_AGE = '600';
+
+/** Turns HTTP requests into long-poll transports (WAMP 15.3). */
+export class LongPollListener {
+  readonly #options: LongPollListenerOptions;
+  readonly #encoders: ReadonlyMap<Serializer, (message: RouterMessage) => Buffer>;
+  readonly #transports = new Map<string, LongPollTransport>();
+  #isClosed = false;
+
+  constructor(options: LongPollListenerOptions) {
+    this.#options = options;
+    this.#encoders = new Map(options.serializers.map((each) => [each, encodeOnce(each)]));
+  }
+
+  /** Serves a request that is for this listener; false, and nothing done, for any other. Queries do not count (LP-9). */
+  handle(request: IncomingMessage, response: ServerResponse): boolean {
+    const route = this.#routeOf(request);
+    if (route === undefined) return false;
+    // A socket that is reset while an answer is on its way is no error of ours.
+    response.on('error', () => undefined);
+    if (this.#lets(request, response)) this.#serve(route, request, response);
+    return true;
+  }
+
+  /** Takes no more connections. Those that are open are their receivers' to close, and are served until then. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  #routeOf({ url = '' }: IncomingMessage): Route | undefined {
+    const [path = ''] = url.split('?', 1);
+    const { path: base } = this.#options;
+    if (!path.startsWith(`${base}/`)) return undefined;
+    const match = /^(?:([^/]+)\/(send|receive|close)|(open))$/.exec(path.slice(base.length + 1));
+    return match === null ? undefined : { id: match[1] ?? '', action: match[2] ?? 'open' };
+  }
+
+  /** Whether the request may be served: it comes from where it may come from, and is a POST; what is not has its answer. */
+  #lets(request: IncomingMessage, response: ServerResponse): boolean {
+    response.setHeader('vary', 'Origin');
+    for (const guard of this.#options.guards) {
+      const refusal = guard(request);
+      if (refusal === undefined) continue;
+      this.#warn(request, refusal.reason);
+      refuse(response, refusal.status, refusal.reason);
+      return false;
+    }
+    allowOrigin(request, response);
+    if (request.method === 'POST') return true;
+    if (request.method === 'OPTIONS') answer(response, 204);
+    else refuse(response, 405, 'only POST is served here', { headers: { allow: 'POST, OPTIONS' } });
+    return false;
+  }
+
+  #serve({ action, id }: Route, request: IncomingMessage, response: ServerResponse): void {
+    if (action === 'open') {
+      void this.#open(request, response);
+      return;
+    }
+    const transport = this.#transports.get(id);
+    if (transport === undefined) {
+      refuse(response, 404, 'there is no such transport, or not any more');
+    } else if (action === 'send') {
+      void this.#send(transport, request, response);
+    } else if (action === 'receive') {
+      transport.receive(response);
+    } else {
+      transport.leave();
+      answer(response, this.#options.successStatus ?? 202);
+    }
+  }
+
+  async #open(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request, OPEN_BYTES);
+    if (body.kind === 'aborted') return;
+    if (body.kind === 'too long') {
+      refuse(response, 413, 'too long', { headers: { connection: 'close' } });
+      return;
+    }
+    const { serializers, admits } = this.#options;
+    const serializer = selectSerializer(offeredBy(body.bytes), serializers);
+    if (serializer === undefined) {
+      refuse(response, 400, 'offer a protocol of WAMP: {"protocols": ["wamp.2.json"]}');
+    } else if (this.#isClosed || admits?.(this.#addressOf(request)) === false) {
+      this.#warn(request, 'too many connections that have not joined yet');
+      refuse(response, 503, 'try again later', { headers: { 'retry-after': '5' } });
+    } else {
+      const transport = this.#accept(serializer, request);
+      const bytes = Buffer.from(JSON.stringify({ protocol: serializer.subprotocol, transport }));
+      answer(response, 200, { type: 'application/json', bytes });
+    }
+  }
+
+  /** Makes a transport, and gives its id. */
+  #accept(serializer: Serializer, request: IncomingMessage): string {
+    const id = randomBytes(ID_BYTES).toString('base64url');
+    const { queueBytes, pollMs, idleMs, successStatus } = this.#options;
+    const transport = new LongPollTransport({
+      serializer,
+      encode: this.#encoders.get(serializer) ?? encodeOnce(serializer),
+      queueBytes: queueBytes ?? 1024 * 1024,
+      pollMs: pollMs ?? 10_000,
+      idleMs: idleMs ?? 30_000,
+      successStatus: successStatus ?? 202,
+      ongone: () => this.#transports.delete(id),
+      details: {
+        type: 'longpoll',
+        listener: this.#options.name,
+        peer: this.#addressOf(request),
+        protocol: serializer.subprotocol,
+        headers: headersOf(request),
+        url: request.url ?? '',
+      },
+    });
+    this.#transports.set(id, transport);
+    this.#options.onconnection(transport);
+    return id;
+  }
+
+  async #send(
+    transport: LongPollTransport,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const delivery = transport.reserve(response);
+    if (delivery === undefined) return;
+    const body = await readBody(request, this.#options.messageBytes ?? 64 * 1024);
+    if (body.kind === 'whole') {
+      transport.complete(delivery, body.bytes);
+      return;
+    }
+    transport.abandon(delivery);
+    if (body.kind === 'aborted' || response.headersSent) return;
+    refuse(response, 413, 'the message is too long', { headers: { connection: 'close' } });
+    transport.overflow();
+  }
+
+  #addressOf(request: IncomingMessage): string {
+    return this.#options.addressOf?.(request) ?? request.socket.remoteAddress ?? 'local';
+  }
+
+  #warn(request: IncomingMessage, reason: string): void {
+    const { name, logger } = this.#options;
+    logger?.warn({ listener: name, peer: this.#addressOf(request), reason }, 'request refused');
+  }
+}
+
+/** Lets the page that asks read the answer (Fetch, CORS protocol): the guards have let its origin pass. */
+function allowOrigin({ headers }: IncomingMessage, response: ServerResponse): void {
+  if (headers.origin === undefined) return;
+  response.setHeader('access-control-allow-origin', headers.origin);
+  // autobahn-js asks with credentials, though nothing here looks at them.
+  response.setHeader('access-control-allow-credentials', 'true');
+  if (headers['access-control-request-method'] === undefined) return;
+  response.setHeader('access-control-allow-methods', 'POST');
+  response.setHeader('access-control-allow-headers', 'Content-Type');
+  response.setHeader('access-control-max-age', PREFLIGHT_MAX_AGE);
+}
+
+/** The subprotocols that the body of `open` names; none if it is not as it must be. */
+function offeredBy(body: Buffer): readonly string[] {
+  let open: unknown;
+  try {
+    open = JSON.parse(body.toString());
+  } catch {
+    return [];
+  }
+  const protocols = isDict(open) ? open['protocols'] : undefined;
+  return Array.isArray(protocols) ? protocols.filter((each) => typeof each === 'string') : [];
+}
+
+function headersOf(request: IncomingMessage): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    Object.entries(request.headersDistinct).map(([name, values]) => [name, values ?? []]),
+  );
+}
+
+const noHeadroom = (): number => 0;
+
+/** Encodes with this serializer; the last message is kept, as a fan-out sends one message to many in a row. */
+function encodeOnce(serializer: Serializer): (message: RouterMessage) => Buffer {
+  let last: RouterMessage | undefined;
+  let bytes: Buffer = Buffer.alloc(0);
+  return (message) => {
+    if (message !== last) {
+      bytes = serializer.encode(message, noHeadroom);
+      last = message;
+    }
+    return bytes;
+  };
+}
