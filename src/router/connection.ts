@@ -3,7 +3,7 @@ import {
   AuthenticatorUnavailable,
   type Authenticator,
 } from './authenticator.js';
-import { BROKER_FEATURES } from './broker.js';
+import { BROKER_FEATURES } from './broker/broker.js';
 import { DEALER_FEATURES } from './dealer.js';
 import {
   ConnectionLost,

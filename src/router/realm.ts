@@ -1,5 +1,5 @@
 import type { Action } from './authorizer.js';
-import { Broker } from './broker.js';
+import { Broker } from './broker/broker.js';
 import { withDeadline } from './deadline.js';
 import { Dealer } from './dealer.js';
 import type { Logger } from './logger.js';
@@ -14,7 +14,7 @@ import {
 } from './protocol/message.js';
 import { Payload } from './protocol/payload.js';
 import { isReservedUri, isUriPattern, type MatchPolicy, type UriLimits } from './protocol/uri.js';
-import type { RealmOptions, RealmRole } from './realm-options.js';
+import { DEFAULT_RETENTION, type RealmOptions, type RealmRole } from './realm-options.js';
 import { jsonFormat } from './serializer/json-serializer.js';
 import type { RequestIds, Session } from './session.js';
 import { CloseCode } from './transport/close-codes.js';
@@ -42,7 +42,7 @@ export class Realm {
   readonly #uriLimits: UriLimits;
   readonly #sessions = new Set<Session>();
   readonly #sessionsByAuthid = new Map<string, number>();
-  readonly #broker = new Broker();
+  readonly #broker: Broker;
   readonly #dealer: Dealer;
   readonly #publish: Route<Publish> = (session, message) => {
     this.#broker.publish(session, message);
@@ -65,6 +65,12 @@ export class Realm {
     this.#options = options;
     this.#surroundings = surroundings;
     this.#uriLimits = { ...surroundings.uriLimits, isStrict: options.hasStrictUris ?? false };
+    this.#broker = new Broker({
+      disclosure: options.disclosure ?? 'on_request',
+      retention: options.retention ?? DEFAULT_RETENTION,
+      history: options.history ?? [],
+      logger: surroundings.logger,
+    });
     this.#dealer = new Dealer(surroundings.callTimeoutMs);
   }
 

@@ -47,7 +47,19 @@ describe('the opening of a session', () => {
         authextra: { a: 1 },
         agent: 'Expressway',
         roles: {
-          broker: { features: { publisher_exclusion: true, subscriber_blackwhite_listing: true } },
+          broker: {
+            features: {
+              event_history: true,
+              event_retention: true,
+              pattern_based_subscription: true,
+              payload_passthru_mode: true,
+              publication_trustlevels: true,
+              publisher_exclusion: true,
+              publisher_identification: true,
+              subscriber_blackwhite_listing: true,
+              subscription_revocation: true,
+            },
+          },
           dealer: { features: { call_canceling: true } },
         },
       },

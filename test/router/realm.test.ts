@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { Broker } from '../../src/router/broker.js';
+import { Broker } from '../../src/router/broker/broker.js';
 import type { Authorizer } from '../../src/router/authorizer.js';
 import type { List } from '../../src/router/protocol/message.js';
 import type { RealmOptions } from '../../src/router/realm-options.js';

@@ -1,8 +1,8 @@
 import { deepEqual } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Dict } from '../../src/router/protocol/message.js';
-import { publicationFilter } from '../../src/router/publication-filter.js';
-import { recordingSession } from '../support/recording-session.js';
+import type { Dict } from '../../../src/router/protocol/message.js';
+import { publicationFilter } from '../../../src/router/broker/publication-filter.js';
+import { recordingSession } from '../../support/recording-session.js';
 
 // Two users, one with two sessions; the first session publishes.
 const users = [

@@ -1,0 +1,85 @@
+import type { Dict } from '../protocol/message.js';
+import type { Session } from '../session.js';
+
+/** Whether a session may receive a publication. */
+export type PublicationFilter = (session: Session) => boolean;
+
+type Attribute = (session: Session) => unknown;
+
+const ID_LISTS = ['exclude', 'eligible'] as const;
+const PRINCIPAL_LISTS = [
+  'exclude_authid',
+  'exclude_authrole',
+  'eligible_authid',
+  'eligible_authrole',
+] as const;
+
+const RULES: readonly { excluded: string; eligible: string; attribute: Attribute }[] = [
+  { excluded: 'exclude', eligible: 'eligible', attribute: (session) => session.id },
+  {
+    excluded: 'exclude_authid',
+    eligible: 'eligible_authid',
+    attribute: (session) => session.principal.authid,
+  },
+  {
+    excluded: 'exclude_authrole',
+    eligible: 'eligible_authrole',
+    attribute: (session) => session.principal.authrole,
+  },
+];
+
+/**
+ * Who receives a publication, by its options (WAMP, Publisher Exclusion; WAMP, Subscriber Black- and Whitelisting): not the
+ * publisher unless `exclude_me` is false, nobody on an `exclude` list, and only who is on each `eligible` list that is present, were
+ * it empty. The lists are prepared once, so that asking allocates nothing. It knows the publisher by its id, so it may outlive it.
+ */
+export function publicationFilter(publisher: Session, options: Dict): PublicationFilter {
+  const { id } = publisher;
+  const rules: PublicationFilter[] = [];
+  if (options['exclude_me'] !== false) rules.push((session) => session.id !== id);
+  addListRules(rules, options);
+  return everyOf(rules);
+}
+
+/** Who receives an event by the lists alone. */
+export function audienceFilter(lists: Dict): PublicationFilter {
+  const rules: PublicationFilter[] = [];
+  addListRules(rules, lists);
+  return everyOf(rules);
+}
+
+/** Whether a publication with these options names its receivers, as more than everybody but its publisher. */
+export const hasLists = (options: Dict): boolean =>
+  namesSessions(options) || PRINCIPAL_LISTS.some((list) => options[list] !== undefined);
+
+/** Whether it names them as sessions, which mean nothing later on. */
+export const namesSessions = (options: Dict): boolean =>
+  ID_LISTS.some((list) => options[list] !== undefined);
+
+/** The lists of users and roles in these options; undefined when there are none. */
+export function principalLists(options: Dict): Dict | undefined {
+  const present = PRINCIPAL_LISTS.filter((list) => options[list] !== undefined);
+  if (present.length === 0) return undefined;
+  return Object.fromEntries(present.map((list) => [list, options[list]]));
+}
+
+function addListRules(rules: PublicationFilter[], options: Dict): void {
+  for (const { excluded, eligible, attribute } of RULES) {
+    const without = options[excluded];
+    if (Array.isArray(without) && without.length > 0) {
+      const values = new Set<unknown>(without);
+      rules.push((session) => !values.has(attribute(session)));
+    }
+    const only = options[eligible];
+    if (Array.isArray(only)) {
+      const values = new Set<unknown>(only);
+      rules.push((session) => values.has(attribute(session)));
+    }
+  }
+}
+
+function everyOf(rules: readonly PublicationFilter[]): PublicationFilter {
+  const [only] = rules;
+  if (rules.length === 1 && only !== undefined) return only;
+  return (session) => rules.every((rule) => rule(session));
+}
