@@ -1,104 +1,177 @@
-import { callerDetails } from './disclosure.js';
+import {
+  interrupt,
+  isInterruptible,
+  sendCalleeError,
+  sendError,
+  sendResult,
+} from './dealer/call-answers.js';
+import { callOptions } from './dealer/call-options.js';
+import { CallTimeouts } from './dealer/call-timeouts.js';
+import { Invocations, type InvocationLimits } from './dealer/invocations.js';
+import type { ActiveRegistration, PendingCall } from './dealer/pending-call.js';
+import { PendingCalls } from './dealer/pending-calls.js';
+import { registerWish, type RegisterRules } from './dealer/register-options.js';
+import { Registrations } from './dealer/registrations.js';
+import { isDisclosed } from './disclosure.js';
+import { checkPassthru, passthruDetails } from './payload-passthru.js';
 import { ProtocolViolation, Uri, WampError } from './protocol/errors.js';
-import { newRegistrationId, type RegistrationId } from './protocol/id.js';
+import { NO_REQUEST } from './protocol/id.js';
 import {
   MessageType,
   NO_DETAILS,
   type Call,
   type Cancel,
+  type Dict,
   type ErrorMessage,
   type Register,
   type Unregister,
   type Yield,
 } from './protocol/message.js';
 import { Payload } from './protocol/payload.js';
-import { PendingCalls, type PendingCall } from './pending-calls.js';
+import type { Registration, RegistrationDirectory, RegistrationObserver } from './registration.js';
 import { jsonFormat } from './serializer/json-serializer.js';
 import type { Session } from './session.js';
 
 /** What a WELCOME says of the dealer: only what is wholly there. */
-export const DEALER_FEATURES = { call_canceling: true } as const;
+export const DEALER_FEATURES = {
+  call_canceling: true,
+  call_reroute: true,
+  call_timeout: true,
+  call_trustlevels: true,
+  caller_identification: true,
+  pattern_based_registration: true,
+  payload_passthru_mode: true,
+  progressive_call_invocations: true,
+  progressive_call_results: true,
+  registration_revocation: true,
+  shared_registration: true,
+} as const;
 
-interface Registration {
-  readonly id: RegistrationId;
-  readonly procedure: string;
-  readonly callee: Session;
-  readonly disclosesCaller: boolean;
+/** What a dealer is made of. */
+export interface DealerOptions extends Partial<RegisterRules>, Partial<InvocationLimits> {
+  /** A call whose caller sets no timeout ends with `wamp.error.timeout` when no answer has come for so long; 0: never. */
+  readonly callTimeoutMs: number;
+  readonly observer?: RegistrationObserver;
 }
 
 /**
- * Routes calls to the callee of their procedure in one realm, and the answers back (WAMP 6). Procedures are valid URIs and requests are
+ * Routes calls to a callee of their procedure in one realm, and the answers back (WAMP 6). Procedures are valid URIs and requests are
  * authorized when they come here. Throws WampError for what the session shall be told.
  */
 export class Dealer {
-  readonly #byProcedure = new Map<string, Registration>();
-  readonly #bySession = new Map<Session, Map<RegistrationId, Registration>>();
+  readonly #rules: RegisterRules;
+  readonly #observer: RegistrationObserver | undefined;
+  readonly #registrations = new Registrations();
   readonly #calls: PendingCalls;
+  readonly #timeouts: CallTimeouts;
+  readonly #invocations: Invocations;
 
-  /** `callTimeoutMs`: a call that is not answered by then ends with `wamp.error.timeout`. */
-  constructor(callTimeoutMs: number) {
-    this.#calls = new PendingCalls(callTimeoutMs);
+  /**
+   * By default callers are disclosed where they ask for it, 1,000 calls wait for a busy registration, and one session has 100,000
+   * unanswered invocations; `force_reregister` and the policy `_thruway` are refused.
+   */
+  constructor(options: DealerOptions) {
+    this.#rules = {
+      disclosure: options.disclosure ?? 'on_request',
+      allowsForceReregister: options.allowsForceReregister ?? false,
+      allowsThruwayPolicy: options.allowsThruwayPolicy ?? false,
+    };
+    this.#observer = options.observer;
+    this.#calls = new PendingCalls(options.callTimeoutMs);
+    this.#timeouts = new CallTimeouts((call) => {
+      this.#expire(call);
+    });
+    this.#invocations = new Invocations(this.#calls, this.#timeouts, {
+      waitingCalls: options.waitingCalls ?? 1000,
+      invocations: options.invocations ?? 100_000,
+    });
   }
 
-  /** Registers a procedure, which nobody else may have. */
+  /** The registrations that there are. */
+  get registrations(): RegistrationDirectory {
+    return this.#registrations;
+  }
+
+  /** Registers a procedure or pattern; with a shared policy, one that others have too. */
   register(session: Session, message: Register): void {
-    const { options, procedure } = message;
-    if ((options['match'] ?? 'exact') !== 'exact' || (options['invoke'] ?? 'single') !== 'single') {
-      throw new WampError(Uri.optionNotAllowed, ['this router has one callee for an exact URI']);
-    }
-    if (this.#byProcedure.has(procedure)) throw new WampError(Uri.procedureAlreadyExists);
-    const held = this.#bySession.get(session) ?? new Map<RegistrationId, Registration>();
-    if (held.size >= session.limits.registrations) {
+    const { key, isForced, terms } = registerWish(session, message, this.#rules);
+    if (!isForced) this.#registrations.check(key, session);
+    if (this.#registrations.countOf(session) >= session.limits.registrations) {
       throw new WampError(Uri.limitExceeded, ['too many registrations in this session']);
     }
-    const registration: Registration = {
-      id: newRegistrationId(),
-      procedure,
-      callee: session,
-      // Not announced as a feature yet: a client's callers stay unknown to it.
-      disclosesCaller: session.isInternal && options['disclose_caller'] === true,
-    };
-    held.set(registration.id, registration);
-    this.#bySession.set(session, held);
-    this.#byProcedure.set(procedure, registration);
+    const previous = isForced ? this.#registrations.lookup(key.uri, key.match) : undefined;
+    if (previous !== undefined) this.#revokeAll(previous);
+    const calls = this.#calls.of(session);
+    const registration = this.#registrations.add(key, { session, calls, inFlight: 0, ...terms });
     session.send({
       type: MessageType.Registered,
       request: message.request,
       registration: registration.id,
     });
+    const observer = this.#observerOf(registration);
+    if (registration.members.length === 1) observer?.oncreated(session, registration);
+    observer?.onregistered(session, registration);
+    this.#invocations.serve(registration);
   }
 
-  /** Ends a registration that this session holds. Calls under way are still answered. */
+  /** Ends a registration of this session. Calls under way are still answered. */
   unregister(session: Session, message: Unregister): void {
-    const held = this.#bySession.get(session);
-    const registration = held?.get(message.registration);
-    if (held === undefined || registration === undefined) {
+    const registration = this.#registrations.find(message.registration);
+    if (registration === undefined || !this.#registrations.remove(registration.id, session)) {
       throw new WampError(Uri.noSuchRegistration);
     }
-    held.delete(registration.id);
-    this.#byProcedure.delete(registration.procedure);
     session.send({ type: MessageType.Unregistered, request: message.request });
+    this.#afterLeaving(session, registration);
   }
 
-  /** Invokes the procedure's callee. */
+  /**
+   * Takes a registration away from a session, which is told when it knows what that means (WAMP, Registration Revocation). False when the
+   * session does not take part in it.
+   */
+  revoke({ id }: Pick<Registration, 'id'>, session: Session, reason?: string): boolean {
+    const registration = this.#registrations.find(id);
+    if (registration === undefined || !this.#registrations.remove(id, session)) return false;
+    if (session.announces('callee.registration_revocation')) {
+      const details: Dict = { registration: id, ...(reason !== undefined && { reason }) };
+      session.send({ type: MessageType.Unregistered, request: NO_REQUEST, details });
+    }
+    this.#afterLeaving(session, registration);
+    return true;
+  }
+
+  /** Invokes a callee of the procedure. */
   call(session: Session, message: Call): void {
-    const registration = this.#byProcedure.get(message.procedure);
+    const registration = this.#registrations.best(message.procedure);
     if (registration === undefined) throw new WampError(Uri.noSuchProcedure);
-    if (this.#calls.findMade(session, message.request) !== undefined) {
+    const from = this.#calls.of(session);
+    if (from.made.has(message.request)) {
       throw new ProtocolViolation('a call with this request id is under way');
     }
-    if (this.#calls.countFrom(session) >= session.limits.calls) {
+    if (from.made.size >= session.limits.calls) {
       throw new WampError(Uri.limitExceeded, ['too many calls under way in this session']);
     }
-    const { callee } = registration;
-    const call = this.#calls.add(session, message.request, callee);
-    callee.send({
-      type: MessageType.Invocation,
-      request: call.invocation,
-      registration: registration.id,
-      details: registration.disclosesCaller ? callerDetails(session) : NO_DETAILS,
-      payload: message.payload,
-    });
+    const options = callOptions(message.options);
+    checkPassthru(session, 'caller', options.passthru);
+    if (options.isProgressive && !session.announces('caller.progressive_call_invocations')) {
+      throw new ProtocolViolation('progressive_call_invocations of the caller was not announced');
+    }
+    const wishes = { options, isDisclosed: isDisclosed(this.#rules.disclosure, message.options) };
+    const call = this.#calls.add(from, message, registration, wishes);
+    this.#invocations.start(call, message.payload);
+  }
+
+  /**
+   * Passes a further part of a progressive call on (WAMP, Progressive Call Invocations). Options other than `progress` are those of the
+   * first part. A call that is over is no fault of the caller, who may not know it yet.
+   */
+  continueCall(session: Session, message: Call): void {
+    const call = this.#calls.findMade(session, message.request);
+    if (call?.procedure !== message.procedure) return;
+    if (!call.options.isProgressive) {
+      throw new ProtocolViolation('a call with this request id is under way');
+    }
+    if (!call.isInputOpen || call.isKilled) return;
+    this.#invocations.continue(call, message.payload, message.options['progress'] !== true);
   }
 
   /** Cancels a call of this session (WAMP, Call Canceling). One that is not under way any more is none. */
@@ -106,67 +179,119 @@ export class Dealer {
     const call = this.#calls.findMade(session, message.request);
     if (call === undefined) return;
     const mode = message.options['mode'] ?? 'killnowait';
-    if (mode === 'kill' && call.callee.announces('callee.call_canceling')) {
+    if (mode === 'kill' && isInterruptible(call)) {
       if (!call.isKilled) interrupt(call, 'kill');
       call.isKilled = true;
       return;
     }
     if (mode !== 'skip') interrupt(call, 'killnowait');
-    this.#calls.remove(call);
-    sendError(call, Uri.canceled);
+    this.#invocations.fail(call, Uri.canceled);
   }
 
-  /** Passes a result to the caller. */
+  /** Passes a result to the caller, or a part of it. */
   yield(session: Session, message: Yield): void {
-    // Progress was not asked for, as it is not offered: the final result will come.
-    if (message.options['progress'] === true) {
-      this.#findReceived(session, message);
+    const call = this.#findReceived(session, message);
+    const passthru = passthruDetails(message.options);
+    checkPassthru(session, 'callee', passthru);
+    if (call === undefined) return;
+    if (passthru !== undefined && !call.caller.announces('caller.payload_passthru_mode')) {
+      this.#refusePassthru(session, call);
+    } else if (message.options['progress'] === true) {
+      this.#progress(call, message.payload, passthru);
+    } else {
+      this.#invocations.end(call);
+      sendResult(call, passthru ?? NO_DETAILS, message.payload);
+    }
+  }
+
+  /** Passes an error of the callee to the caller, unless another callee can take the call. */
+  error(session: Session, message: ErrorMessage): void {
+    const call = this.#findReceived(session, message);
+    if (call === undefined) return;
+    const { error, payload } = message;
+    if (error === Uri.unavailable && session.announces('callee.call_reroute') && !call.isKilled) {
+      this.#invocations.reroute(call, session);
       return;
     }
-    const call = this.#takeReceived(session, message);
-    call?.caller.send({
-      type: MessageType.Result,
-      request: call.request,
-      details: NO_DETAILS,
-      payload: message.payload,
-    });
-  }
-
-  /** Passes an error of the callee to the caller. */
-  error(session: Session, message: ErrorMessage): void {
-    const call = this.#takeReceived(session, message);
-    call?.caller.send({
-      type: MessageType.Error,
-      requestType: MessageType.Call,
-      request: call.request,
-      details: NO_DETAILS,
-      error: message.error,
-      payload: message.payload,
-    });
+    this.#invocations.end(call);
+    sendCalleeError(call, error, passthruDetails(message.details) ?? NO_DETAILS, payload);
   }
 
   /** Forgets a session that has left: its callees are interrupted, its callers told (WAMP 6.3, 6.4). */
   removeSession(session: Session): void {
-    const held = this.#bySession.get(session);
-    this.#bySession.delete(session);
-    for (const { procedure } of held?.values() ?? []) this.#byProcedure.delete(procedure);
+    for (const registration of this.#registrations.of(session)) {
+      this.#registrations.remove(registration.id, session);
+      this.#afterLeaving(session, registration);
+    }
     const { made, received } = this.#calls.removeSession(session);
-    for (const call of made) interrupt(call, 'killnowait');
-    for (const call of received) sendError(call, Uri.canceled, 'the callee has left');
+    this.#abandon(made, () => undefined);
+    for (const call of received) this.#invocations.fail(call, Uri.canceled, 'the callee has left');
   }
 
-  /** Ends the calls whose time is over. */
+  /** Ends the calls without a timeout of their own whose time is over, by `performance.now()`. */
   expireCalls(now: number): void {
-    for (const call of this.#calls.takeExpired(now)) {
-      interrupt(call, 'killnowait');
+    this.#abandon(this.#calls.findExpired(now), (call) => {
       sendError(call, Uri.timeout);
+    });
+  }
+
+  #expire(call: PendingCall): void {
+    this.#abandon([call], () => {
+      sendError(call, Uri.timeout);
+    });
+  }
+
+  /** Ends calls for which nobody waits any more; those that wait themselves first, or they would be served before. */
+  #abandon(calls: readonly PendingCall[], then: (call: PendingCall) => void): void {
+    const waiting = calls.filter(({ callee }) => callee === undefined);
+    const underWay = calls.filter(({ callee }) => callee !== undefined);
+    for (const call of [...waiting, ...underWay]) {
+      interrupt(call, 'killnowait');
+      if (this.#invocations.end(call)) then(call);
     }
   }
 
-  #takeReceived(session: Session, message: Yield | ErrorMessage): PendingCall | undefined {
-    const call = this.#findReceived(session, message);
-    if (call !== undefined) this.#calls.remove(call);
-    return call;
+  #progress(call: PendingCall, payload: Payload, passthru: Dict | undefined): void {
+    // Not asked for: the final result will come.
+    if (!call.takesProgress) return;
+    // What has begun cannot begin anew elsewhere.
+    this.#invocations.keep(call, undefined);
+    if (call.place >= 0) this.#timeouts.start(call);
+    else this.#calls.renew(call);
+    if (sendResult(call, { ...passthru, progress: true }, payload)) return;
+    interrupt(call, 'killnowait');
+    this.#invocations.end(call);
+  }
+
+  /** The caller cannot read what its callee passes through (WAMP, Payload Passthru Mode). */
+  #refusePassthru(callee: Session, call: PendingCall): void {
+    this.#invocations.fail(call, Uri.featureNotSupported);
+    callee.send({
+      type: MessageType.Error,
+      requestType: MessageType.Invocation,
+      request: call.invocation,
+      details: NO_DETAILS,
+      error: Uri.featureNotSupported,
+      payload: Payload.of(jsonFormat),
+    });
+  }
+
+  #revokeAll(registration: ActiveRegistration): void {
+    for (const session of registration.callees) {
+      this.revoke(registration, session, 'another callee has taken the procedure');
+    }
+  }
+
+  #afterLeaving(session: Session, registration: ActiveRegistration): void {
+    const observer = this.#observerOf(registration);
+    observer?.onunregistered(session, registration);
+    if (registration.members.length === 0) observer?.ondeleted(session, registration);
+    this.#invocations.endHopeless(registration);
+  }
+
+  /** The observer, unless the registration is the router's own. */
+  #observerOf({ uri }: ActiveRegistration): RegistrationObserver | undefined {
+    return uri.startsWith('wamp.') ? undefined : this.#observer;
   }
 
   /** Undefined for an invocation that the router itself ended: its answer comes too late, which is nobody's fault. */
@@ -177,20 +302,4 @@ export class Dealer {
     }
     return call;
   }
-}
-
-function interrupt(call: PendingCall, mode: 'kill' | 'killnowait'): void {
-  if (!call.callee.announces('callee.call_canceling')) return;
-  call.callee.send({ type: MessageType.Interrupt, request: call.invocation, options: { mode } });
-}
-
-function sendError(call: PendingCall, uri: string, explanation?: string): void {
-  call.caller.send({
-    type: MessageType.Error,
-    requestType: MessageType.Call,
-    request: call.request,
-    details: NO_DETAILS,
-    error: uri,
-    payload: Payload.of(jsonFormat, explanation === undefined ? [] : [explanation]),
-  });
 }

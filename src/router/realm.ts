@@ -71,7 +71,10 @@ export class Realm {
       history: options.history ?? [],
       logger: surroundings.logger,
     });
-    this.#dealer = new Dealer(surroundings.callTimeoutMs);
+    this.#dealer = new Dealer({
+      callTimeoutMs: surroundings.callTimeoutMs,
+      disclosure: options.disclosure ?? 'on_request',
+    });
   }
 
   /** The sessions that have joined and not left. */
@@ -113,8 +116,8 @@ export class Realm {
   }
 
   /** Ends the calls that have waited too long. */
-  expireCalls(now: number): void {
-    this.#dealer.expireCalls(now);
+  expireCalls(): void {
+    this.#dealer.expireCalls(performance.now());
   }
 
   #route(session: Session, message: RoutedMessage): void {
@@ -123,7 +126,8 @@ export class Realm {
         this.#authorize(session, message, 'publish', this.#publish);
         return;
       case MessageType.Call:
-        this.#authorize(session, message, 'call', this.#call);
+        if (session.isContinuation(message.request)) this.#dealer.continueCall(session, message);
+        else this.#authorize(session, message, 'call', this.#call);
         return;
       case MessageType.Yield:
         this.#dealer.yield(session, message);

@@ -186,6 +186,6 @@ export class Router {
         connection.close(CloseCode.tokenExpired, 'token_expired');
       }
     }
-    for (const realm of this.#realms.values()) realm.expireCalls(now);
+    for (const realm of this.#realms.values()) realm.expireCalls();
   }
 }

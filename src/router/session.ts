@@ -108,6 +108,18 @@ export class Session {
     return isNext || this.#requestIds === 'lenient';
   }
 
+  /**
+   * Whether a CALL with this id is a further part of a progressive one, which may be over (WAMP, Progressive Call Invocations): it is not
+   * above the last request, whatever that was. Only who announced the feature sends such.
+   */
+  isContinuation(request: RequestId): boolean {
+    return (
+      request <= this.#lastRequest &&
+      request !== nextRequestId(this.#lastRequest) &&
+      this.announces('caller.progressive_call_invocations')
+    );
+  }
+
   /** Says GOODBYE: on purpose, so that the client does not come back. The transport ends when the peer has answered, or soon. */
   sayGoodbye(reason: string, details: Dict): void {
     if (this.#state !== 'open') return;

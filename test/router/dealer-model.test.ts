@@ -40,7 +40,7 @@ interface Member extends RecordingSession {
 
 /** Runs one history on a dealer and says by the rules of WAMP 6 what everybody must get. */
 class History {
-  readonly #dealer = new Dealer(1000);
+  readonly #dealer = new Dealer({ callTimeoutMs: 1000 });
   readonly #members = Array.from({ length: MEMBERS }, (_, place) => newMember(place));
   readonly #calls: ModelCall[] = [];
   readonly #owners = new Map<string, number>();

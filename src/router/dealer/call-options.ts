@@ -1,0 +1,39 @@
+import { passthruDetails } from '../payload-passthru.js';
+import type { Dict } from '../protocol/message.js';
+
+/** What a caller asks for beyond the call itself. */
+export interface CallOptions {
+  /** Whether it takes progressive results (WAMP, Progressive Call Results). */
+  readonly receivesProgress: boolean;
+  /** Whether further parts of the call follow (WAMP, Progressive Call Invocations). */
+  readonly isProgressive: boolean;
+  /** How long it waits for the next answer; 0 when it does not say. */
+  readonly timeoutMs: number;
+  /** The `ppt_*` attributes, if the payload is passed through. */
+  readonly passthru: Dict | undefined;
+}
+
+/** What most calls ask for: one object for all, so that they are known by it. */
+export const NO_CALL_OPTIONS: CallOptions = {
+  receivesProgress: false,
+  isProgressive: false,
+  timeoutMs: 0,
+  passthru: undefined,
+};
+
+/** Reads CALL.Options, whose known keys have the right types. */
+export function callOptions(options: Dict): CallOptions {
+  if (isEmpty(options)) return NO_CALL_OPTIONS;
+  const timeout = options['timeout'];
+  return {
+    receivesProgress: options['receive_progress'] === true,
+    isProgressive: options['progress'] === true,
+    timeoutMs: typeof timeout === 'number' ? timeout : 0,
+    passthru: passthruDetails(options),
+  };
+}
+
+function isEmpty(dict: Dict): boolean {
+  for (const _key in dict) return false;
+  return true;
+}
