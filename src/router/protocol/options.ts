@@ -2,9 +2,12 @@ import { ProtocolViolation } from './errors.js';
 import { isId } from './id.js';
 import type { Dict } from './message.js';
 
-/** Whether a value from the wire is a dict. */
+/** Whether a value from the wire is a dict: an object, and neither a list nor binary. */
 export const isDict = (value: unknown): value is Dict =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !(value instanceof Uint8Array);
 
 /** The checks of a message's known options, by key. */
 export type OptionRules = ReadonlyMap<string, OptionRule>;

@@ -33,6 +33,7 @@ function numberText(value: number): string {
 function objectText(value: object): string {
   if (value instanceof Uint8Array) return `"\\u0000${base64Of(value)}"`;
   if (Array.isArray(value)) return listText(value);
+  if (isFlat(value)) return JSON.stringify(value);
   if (hasJsonForm(value)) return jsonText(value.toJSON());
   let text = '';
   for (const [key, each] of Object.entries(value)) {
@@ -40,6 +41,15 @@ function objectText(value: object): string {
     text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${jsonText(each)}`;
   }
   return `{${text}}`;
+}
+
+/** Whether an object's values are such as `JSON.stringify` writes as we do, and quicker: most details are. */
+function isFlat(value: object): boolean {
+  for (const each of Object.values(value) as unknown[]) {
+    const isPlain = typeof each === 'string' || typeof each === 'boolean' || each === null;
+    if (!isPlain && (typeof each !== 'number' || Object.is(each, -0))) return false;
+  }
+  return true;
 }
 
 function listText(list: readonly unknown[]): string {
