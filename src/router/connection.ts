@@ -3,8 +3,6 @@ import {
   AuthenticatorUnavailable,
   type Authenticator,
 } from './authenticator.js';
-import { BROKER_FEATURES } from './broker/broker.js';
-import { DEALER_FEATURES } from './dealer.js';
 import {
   ConnectionLost,
   Handshake,
@@ -24,6 +22,7 @@ import { UNLIMITED_SESSION, type SessionLimits } from './session-limits.js';
 import { Session, type RequestIds } from './session.js';
 import { CloseCode } from './transport/close-codes.js';
 import type { Transport } from './transport/transport.js';
+import { sendWelcome } from './welcome.js';
 
 /** What a listener decides once for all its connections: where one came in says how it is treated. */
 export interface Entrance {
@@ -50,7 +49,6 @@ export interface ConnectionSurroundings {
   readonly onend: (connection: Connection) => void;
 }
 
-const AGENT = 'Expressway';
 /** Without call_canceling, as a LocalClient cannot interrupt its procedures: a cancelled call ends for its caller at once. */
 const LOCAL_CLIENT_ROLES: Dict = { publisher: {}, subscriber: {}, caller: {}, callee: {} };
 
@@ -151,21 +149,11 @@ export class Connection {
       throw new AuthenticatorUnavailable('this user has too many sessions');
     }
     const session = this.#join(admission, entrance, limits);
-    session.send({
-      type: MessageType.Welcome,
-      session: session.id,
-      details: {
-        ...principal.details,
-        realm: realm.name,
-        authid: principal.authid,
-        authrole: principal.authrole,
-        authmethod: principal.authmethod,
-        authprovider: principal.authprovider,
-        ...(principal.authextra && { authextra: principal.authextra }),
-        agent: AGENT,
-        roles: { broker: { features: BROKER_FEATURES }, dealer: { features: DEALER_FEATURES } },
-      },
-    });
+    if (!sendWelcome(session, realm.name)) {
+      const message = 'a WELCOME is longer than this client takes';
+      this.#abort(Uri.payloadSizeExceeded, { message }, CloseCode.messageTooBig);
+      return;
+    }
     const { authid, authrole } = principal;
     this.#log('info', { realm: realm.name, session: session.id, authid, authrole }, 'joined');
   }

@@ -199,7 +199,9 @@ export class Handshake {
             reject(isOver);
           });
           this.#expected = 'authenticate';
-          this.#options.transport.send({ type: MessageType.Challenge, method, extra });
+          if (this.#options.transport.send({ type: MessageType.Challenge, method, extra })) return;
+          const message = 'a CHALLENGE is longer than this client takes';
+          reject(new AuthenticationRefused(Uri.payloadSizeExceeded, message));
         });
       },
     };
