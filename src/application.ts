@@ -1,17 +1,15 @@
-import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { EndedLogins } from './auth/ended-logins.js';
-import { RoleAuthorizer } from './auth/role-authorizer.js';
 import type { UserEntry } from './auth/users/memory-users.js';
 import { startAuthentication, type Authentication } from './authentication.js';
+import { Closers } from './closers.js';
 import type { Config } from './config/config.js';
-import {
-  createPublicListener,
-  createTrustedListener,
-  createTrustedServer,
-  listenOnPort,
-  listenOnSocket,
-} from './listeners.js';
+import type { ListenerConfig } from './config/listener-config.js';
+import { configuredRealm } from './configured-realm.js';
+import { listen } from './listeners/listen.js';
+import type { ListenerContext } from './listeners/listener-context.js';
+import { createPublicListeners } from './listeners/public-listeners.js';
+import { startListener, trustedListener } from './listeners/start-listener.js';
 import { Router, Uri, type CloseMode, type Logger } from './router/index.js';
 import { createWebApp } from './web/app.js';
 import { clientAddress } from './web/client-address.js';
@@ -33,59 +31,17 @@ export interface Application {
   readonly publicUrl: string;
   /** Where backend publishers go, e.g. `ws://127.0.0.1:8081/`, or `ws+unix:` with a path. */
   readonly trustedUrl: string;
+  /** Where the further listeners are, by name: `ws:`, `wss:`, `tcp:`, `tls:` and `unix:` URLs. */
+  readonly listenerUrls: ReadonlyMap<string, string>;
   /** Ends everything in the reverse order of its beginning. `restart`, the default, lets clients come back. Idempotent. */
   close(mode?: CloseMode): Promise<void>;
 }
 
 const PUBLIC_DIRECTORY = fileURLToPath(new URL('../../public', import.meta.url));
 
-/** What is to be undone at the end, last first. */
-class Closers {
-  readonly #closers: ((mode: CloseMode) => Promise<void> | void)[] = [];
-  readonly #servers: Server[] = [];
-  #closed: Promise<void> | undefined;
-
-  add(closer: (mode: CloseMode) => Promise<void> | void): void {
-    this.#closers.push(closer);
-  }
-
-  /** A server takes no more connections first of all; those that became WebSockets are the router's to close. */
-  addServer(server: Server, listener: { close(): void }): void {
-    this.#servers.push(server);
-    this.add(() => {
-      listener.close();
-      server.close();
-    });
-  }
-
-  /** Ends the requests that are still under way, and waits for the last socket. */
-  async serversClosed(): Promise<void> {
-    for (const server of this.#servers) server.closeAllConnections();
-    await Promise.all(this.#servers.map(countedOut));
-  }
-
-  close(mode: CloseMode): Promise<void> {
-    this.#closed ??= this.#closeAll(mode);
-    return this.#closed;
-  }
-
-  async #closeAll(mode: CloseMode): Promise<void> {
-    for (const closer of this.#closers.toReversed()) await closer(mode);
-  }
-}
-
-/** Resolves when a server that was told to close has no connection left. */
-const countedOut = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
-    server.getConnections((_error, count) => {
-      if (count === 0) resolve();
-      else server.once('close', resolve);
-    });
-  });
-
 /**
  * Builds the application that a configuration describes, and starts it: the router, the authentication provider, the web pages with the
- * public WebSocket, and the trusted listener. Rejects, with all closed again, when a port cannot be had.
+ * public WebSocket and long-poll, the trusted listener and the further ones. Rejects, with all closed again, when a port cannot be had.
  */
 export async function startApplication(options: ApplicationOptions): Promise<Application> {
   const closers = new Closers();
@@ -96,15 +52,21 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     closers.add((mode) => router.close(mode, options.config.drain.durationMs));
     const authentication = await startAuthentication({ ...options, router, endedLogins });
     closers.add(() => authentication.close());
-    const publicUrl = await startPublic(options, {
-      router,
-      authentication,
-      endedLogins,
-      closers,
-    });
-    const trustedUrl = await startTrusted(options, router, closers);
-    options.logger.info({ publicUrl, trustedUrl }, 'started');
-    return { publicUrl, trustedUrl, close: (mode = 'restart') => closers.close(mode) };
+    const { authenticatorsOf } = authentication;
+    const context = { config: options.config, logger: options.logger, router, authenticatorsOf };
+    const publicUrl = await startPublic(options, { context, authentication, endedLogins, closers });
+    const start = (listener: ListenerConfig): Promise<string> =>
+      startListener(listener, context, ({ server, listener }) => {
+        closers.addServer(server, listener);
+      });
+    const trustedUrl = await start(trustedListener(options.config));
+    const listenerUrls = new Map<string, string>();
+    for (const listener of options.config.listeners) {
+      listenerUrls.set(listener.name, await start(listener));
+    }
+    const urls = { publicUrl, trustedUrl, listenerUrls };
+    options.logger.info({ ...urls, listenerUrls: Object.fromEntries(listenerUrls) }, 'started');
+    return { ...urls, close: (mode = 'restart') => closers.close(mode) };
   } catch (error) {
     await closers.close('restart');
     throw error;
@@ -129,15 +91,7 @@ function createRouter({ config, logger }: ApplicationOptions, endedLogins: Ended
     // The provider has asked already; this is for a log-out while its answer was on the way.
     isRevoked: ({ login }) => login !== undefined && endedLogins.isEnded(login, Date.now() / 1000),
   });
-  for (const { name, roles } of config.realms) {
-    router.addRealm({
-      name,
-      authorizer: new RoleAuthorizer({
-        roles: new Map(roles.map((role) => [role.name, role.permissions])),
-      }),
-      roles: new Map(roles.map((role) => [role.name, { limits: role.limits }])),
-    });
-  }
+  for (const realm of config.realms) router.addRealm(configuredRealm(realm));
   return router;
 }
 
@@ -148,7 +102,7 @@ const NO_ISSUER = {
 };
 
 interface PublicParts {
-  readonly router: Router;
+  readonly context: ListenerContext;
   readonly authentication: Authentication;
   readonly endedLogins: EndedLogins;
   readonly closers: Closers;
@@ -156,14 +110,18 @@ interface PublicParts {
 
 async function startPublic(options: ApplicationOptions, parts: PublicParts): Promise<string> {
   const { config, logger } = options;
-  const { router, authentication, endedLogins, closers } = parts;
-  const { issuer, users, authenticators } = authentication;
+  const { context, authentication, endedLogins, closers } = parts;
+  const { issuer, users } = authentication;
   const app = createWebApp({
     users,
     tokens: issuer ?? NO_ISSUER,
     endLogin: (login) => {
       endedLogins.end(login);
-      router.endSessions((principal) => principal.login === login, Uri.killed, 'logged out');
+      context.router.endSessions(
+        (principal) => principal.login === login,
+        Uri.killed,
+        'logged out',
+      );
     },
     logger,
     production: config.production,
@@ -175,28 +133,17 @@ async function startPublic(options: ApplicationOptions, parts: PublicParts): Pro
     allowedOrigins: config.public.allowedOrigins,
     loginLimits: config.auth.login,
   });
-  const server = createHttpServer(app);
   const addressOf = clientAddress(app);
-  const listener = createPublicListener({ config, router, logger, authenticators, addressOf });
-  listener.attach(server);
-  closers.addServer(server, listener);
-  const address = await listenOnPort(server, config.public.host, config.public.port);
-  return `http://${address}`;
-}
-
-async function startTrusted(
-  options: ApplicationOptions,
-  router: Router,
-  closers: Closers,
-): Promise<string> {
-  const { config, logger } = options;
-  const { host, port, unix, mode } = config.trusted;
-  const server = createTrustedServer();
-  const listener = createTrustedListener({ config, router, logger });
-  listener.attach(server);
-  closers.addServer(server, listener);
-  if (unix !== undefined) await listenOnSocket(server, unix, mode);
-  const url =
-    unix === undefined ? `ws://${await listenOnPort(server, host, port)}/` : `ws+unix:${unix}:/`;
-  return url;
+  const { webSockets, longPolls } = createPublicListeners({ ...context, addressOf });
+  const server = createHttpServer((request, response) => {
+    if (longPolls?.handle(request, response) !== true) app(request, response);
+  });
+  webSockets.attach(server);
+  closers.addServer(server, {
+    close: () => {
+      webSockets.close();
+      longPolls?.close();
+    },
+  });
+  return `http://${await listen(server, config.public)}`;
 }

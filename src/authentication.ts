@@ -9,6 +9,7 @@ import { MemoryUsers, type UserEntry } from './auth/users/memory-users.js';
 import { PasswordVerifier } from './auth/users/password-verifier.js';
 import type { UserProvider } from './auth/users/user-provider.js';
 import type { Config } from './config/config.js';
+import type { Authmethod } from './config/listener-config.js';
 import type { Authenticator, Logger, Router } from './router/index.js';
 
 /** What finding out who somebody is consists of. */
@@ -16,8 +17,8 @@ export interface Authentication {
   readonly users: UserProvider;
   /** Undefined: no key is configured to sign with, so tokens come from elsewhere. */
   readonly issuer: TokenIssuer | undefined;
-  /** The ways in of the public listener, in the configured order. */
-  readonly authenticators: readonly Authenticator[];
+  /** The ways in of these names, in this order. */
+  readonly authenticatorsOf: (authmethods: readonly Authmethod[]) => readonly Authenticator[];
   close(): Promise<void>;
 }
 
@@ -62,21 +63,20 @@ export async function startAuthentication(options: AuthenticationOptions): Promi
     },
   });
   await supervisor.start();
-  const authenticators = config.auth.order.map(
-    (authmethod) =>
-      new ProcedureAuthenticator({
-        authmethod,
-        registry,
-        client: router.connectLocal(AUTH_REALM, ROUTER_IDENTITY),
-        roles: grantableRoles(config),
-        timeoutMs: config.limits.authenticatorMs,
-        logger,
-      }),
-  );
+  const authenticators: Readonly<Record<Authmethod, Authenticator>> = {
+    jwt: new ProcedureAuthenticator({
+      authmethod: JWT_AUTHMETHOD,
+      registry,
+      client: router.connectLocal(AUTH_REALM, ROUTER_IDENTITY),
+      roles: grantableRoles(config),
+      timeoutMs: config.limits.authenticatorMs,
+      logger,
+    }),
+  };
   return {
     users,
     issuer: keys.signing && new TokenIssuer({ ...jwt, keys, refreshFraction }),
-    authenticators,
+    authenticatorsOf: (authmethods) => authmethods.map((each) => authenticators[each]),
     close: () => {
       supervisor.close();
       return users.close();
@@ -101,8 +101,11 @@ function addAuthRealm(router: Router, logger: Logger): AuthmethodRegistry {
   return registry;
 }
 
-/** A user may have any role but the one that is kept for the trusted listener. */
-const grantableRoles = ({ realms, trusted }: Config): string[] =>
-  realms
+/** A user may have any role but those that are kept for trusted listeners. */
+function grantableRoles({ realms, trusted, listeners }: Config): string[] {
+  const kept = [trusted.role];
+  for (const { admission } of listeners) if (admission.isTrusted) kept.push(admission.role);
+  return realms
     .flatMap(({ roles }) => roles.map(({ name }) => name))
-    .filter((name) => name !== trusted.role);
+    .filter((name) => !kept.includes(name));
+}

@@ -37,6 +37,10 @@ export { DEFAULT_SESSION_LIMITS, type SessionLimits } from './session-limits.js'
 export type { RequestIds } from './session.js';
 export { CloseCode } from './transport/close-codes.js';
 export {
+  LongPollListener,
+  type LongPollListenerOptions,
+} from './transport/longpoll-listener.js';
+export {
   RawSocketListener,
   type RawSocketListenerOptions,
 } from './transport/rawsocket-listener.js';

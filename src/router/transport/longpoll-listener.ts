@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RouterMessage } from '../protocol/message.js';
 import { isDict } from '../protocol/options.js';
 import { selectSerializer } from '../serializer/select-serializer.js';
 import type { Serializer } from '../serializer/serializer.js';
+import { FrameEncoder, type Framing } from './frame-encoder.js';
 import { readBody } from './longpoll-body.js';
 import { answer, refuse } from './longpoll-response.js';
 import { LongPollTransport } from './longpoll-transport.js';
@@ -56,13 +56,15 @@ const PREFLIGHT_MAX_AGE = '600';
 /** Turns HTTP requests into long-poll transports (WAMP 15.3). */
 export class LongPollListener {
   readonly #options: LongPollListenerOptions;
-  readonly #encoders: ReadonlyMap<Serializer, (message: RouterMessage) => Buffer>;
+  readonly #frames: ReadonlyMap<Serializer, FrameEncoder>;
   readonly #transports = new Map<string, LongPollTransport>();
   #isClosed = false;
 
   constructor(options: LongPollListenerOptions) {
     this.#options = options;
-    this.#encoders = new Map(options.serializers.map((each) => [each, encodeOnce(each)]));
+    this.#frames = new Map(
+      options.serializers.map((each) => [each, new FrameEncoder(each, UNFRAMED)]),
+    );
   }
 
   /** Serves a request that is for this listener; false, and nothing done, for any other. Queries do not count (LP-9). */
@@ -150,7 +152,7 @@ export class LongPollListener {
     const { queueBytes, pollMs, idleMs, successStatus } = this.#options;
     const transport = new LongPollTransport({
       serializer,
-      encode: this.#encoders.get(serializer) ?? encodeOnce(serializer),
+      frames: this.#frames.get(serializer) ?? new FrameEncoder(serializer, UNFRAMED),
       queueBytes: queueBytes ?? 1024 * 1024,
       pollMs: pollMs ?? 10_000,
       idleMs: idleMs ?? 30_000,
@@ -228,17 +230,5 @@ function headersOf(request: IncomingMessage): ReadonlyMap<string, readonly strin
   );
 }
 
-const noHeadroom = (): number => 0;
-
-/** Encodes with this serializer; the last message is kept, as a fan-out sends one message to many in a row. */
-function encodeOnce(serializer: Serializer): (message: RouterMessage) => Buffer {
-  let last: RouterMessage | undefined;
-  let bytes: Buffer = Buffer.alloc(0);
-  return (message) => {
-    if (message !== last) {
-      bytes = serializer.encode(message, noHeadroom);
-      last = message;
-    }
-    return bytes;
-  };
-}
+/** A message stands in a body as it is. */
+const UNFRAMED: Framing = { headroom: () => 0, writeHeader: () => undefined };

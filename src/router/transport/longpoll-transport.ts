@@ -3,6 +3,7 @@ import type { RouterMessage } from '../protocol/message.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { CloseCode } from './close-codes.js';
 import { deliverMessages } from './deliver-messages.js';
+import type { FrameEncoder } from './frame-encoder.js';
 import { LongPollInbox, type Delivery } from './longpoll-inbox.js';
 import { LongPollOutbox } from './longpoll-outbox.js';
 import { answer, refuse } from './longpoll-response.js';
@@ -11,8 +12,8 @@ import type { Transport, TransportDetails, TransportReceiver } from './transport
 /** What a long-poll transport stands on. */
 export interface LongPollConnection {
   readonly serializer: Serializer;
-  /** A message as bytes, encoded once for all receivers. */
-  readonly encode: (message: RouterMessage) => Buffer;
+  /** Without a header: a body holds messages as they are. */
+  readonly frames: FrameEncoder;
   readonly details: TransportDetails;
   /** Bytes that may be unsent before the peer is cut off as a slow consumer. */
   readonly queueBytes: number;
@@ -73,7 +74,7 @@ export class LongPollTransport implements Transport {
   /** Always true: the peer sets no limit. */
   send(message: RouterMessage): boolean {
     if (this.#ending !== undefined) return true;
-    if (!this.#outbox.push(this.#connection.encode(message))) this.#cutOff();
+    if (!this.#outbox.push(this.#connection.frames.encode(message))) this.#cutOff();
     else if (this.#poll !== undefined) {
       // At the end of the turn, so that a batch holds what the turn has brought.
       this.#flush ??= setImmediate(() => {

@@ -1,0 +1,32 @@
+import { RoleAuthorizer } from './auth/role-authorizer.js';
+import type { HistoryConfig, RealmConfig, RoleConfig } from './config/config.js';
+import type { HistoryRule, RealmOptions, RealmRole } from './router/index.js';
+
+/** A realm of the configuration as the router takes it, with the permissions of its roles. */
+export const configuredRealm = (realm: RealmConfig): RealmOptions => ({
+  name: realm.name,
+  authorizer: new RoleAuthorizer({
+    roles: new Map(realm.roles.map((role) => [role.name, role.permissions])),
+  }),
+  roles: new Map(realm.roles.map((role) => [role.name, realmRole(role)])),
+  disclosure: realm.disclosure,
+  hasStrictUris: realm.uriCheck === 'strict',
+  retention: {
+    topics: realm.retention.topics,
+    bytes: realm.retention.bytes,
+    ...(realm.retention.ttlMs !== undefined && { ttlMs: realm.retention.ttlMs }),
+  },
+  history: realm.history.map(historyRule),
+});
+
+const realmRole = ({ limits, trustLevel }: RoleConfig): RealmRole => ({
+  limits,
+  ...(trustLevel !== undefined && { trustLevel }),
+});
+
+const historyRule = ({ uri, match, events, maxAgeMs }: HistoryConfig): HistoryRule => ({
+  uri,
+  match,
+  events,
+  ...(maxAgeMs !== undefined && { maxAgeMs }),
+});

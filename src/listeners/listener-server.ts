@@ -1,0 +1,43 @@
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { createServer as createNetServer, type Server as NetServer } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import type { Config } from '../config/config.js';
+import type { ListenerConfig } from '../config/listener-config.js';
+
+/** The time a client has to send the head of an upgrade request. */
+const HEADERS_TIMEOUT_MS = 10_000;
+/** How often that is looked at. */
+const CONNECTIONS_CHECKING_MS = 5000;
+
+/** The server of a WebSocket listener, plain or with TLS, not listening yet: it answers nothing but upgrades. */
+export function createUpgradeServer(
+  { tls, admission }: ListenerConfig,
+  { limits }: Config,
+): Server {
+  const options = {
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: HEADERS_TIMEOUT_MS,
+    connectionsCheckingInterval: CONNECTIONS_CHECKING_MS,
+    insecureHTTPParser: false,
+  };
+  const answer = upgradeRequired(
+    admission.isTrusted ? 'This is the trusted URL: connect' : 'Connect',
+  );
+  return tls === undefined
+    ? createHttpServer(options, answer)
+    : createHttpsServer({ ...options, ...tls, handshakeTimeout: limits.helloMs }, answer);
+}
+
+/** The server of a RawSocket listener, plain or with TLS, not listening yet. */
+export const createStreamServer = ({ tls }: ListenerConfig, { limits }: Config): NetServer =>
+  tls === undefined
+    ? createNetServer()
+    : createTlsServer({ ...tls, handshakeTimeout: limits.helloMs });
+
+const upgradeRequired =
+  (connect: string): RequestListener =>
+  (_request, response) => {
+    response.writeHead(426, { connection: 'close', 'content-type': 'text/plain' });
+    response.end(`${connect} by WebSocket with a subprotocol of WAMP such as wamp.2.json.\n`);
+  };
