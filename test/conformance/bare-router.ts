@@ -3,11 +3,11 @@ import { createServer } from 'node:http';
 import {
   AuthenticationRefused,
   DEFAULT_SESSION_LIMITS,
-  jsonSerializer,
   Router,
   WebSocketListener,
 } from '../../src/router/index.js';
 import type { Authenticator, Authorizer } from '../../src/router/index.js';
+import { allSerializers } from '../../src/router/serializer/all-serializers.js';
 import type { DisposableRouter, Target } from './target.js';
 
 const TOKEN = 'e30.eyJzdWIiOiJhZG1pbiJ9.c2ln';
@@ -50,7 +50,7 @@ export async function startBareRouter(): Promise<DisposableRouter> {
     const listener = new WebSocketListener({
       name: path,
       path,
-      serializers: [jsonSerializer()],
+      serializers: allSerializers(),
       guards: [],
       onconnection: (transport) => {
         router.attach(transport, {

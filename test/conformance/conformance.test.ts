@@ -8,30 +8,40 @@ import { unfitFor } from './conformance-case.js';
 import { formatFailure } from './report.js';
 import { learnFacts, runCase } from './run-case.js';
 import type { Outcome } from './run-case.js';
-import { enteredBy } from './target.js';
+import { enteredBy, ENTRANCES } from './target.js';
 import type { DisposableRouter, Entrance, Facts } from './target.js';
 import type { TransportName, Wire } from './wire/address.js';
 import type { SerializerName } from './wire/wire-format.js';
+
+interface OwnRouter {
+  readonly name: string;
+  readonly start: () => Promise<DisposableRouter>;
+  readonly wires: Readonly<Partial<Record<Entrance, readonly SerializerName[]>>>;
+}
 
 /** The rows of features that the router does not announce: a case that is not offered for any other reason fails. */
 const NOT_ANNOUNCED = new Set([
   ...['URI-7', 'URI-13', 'URI-14', 'ORD-8', 'PI-1', 'PI-2', 'CI-1', 'CI-2', 'CI-3'],
 ]);
 
-/** The wires that our own routers are tried on: a way in, and what is spoken there. */
-const WIRES: readonly (readonly [Entrance, readonly SerializerName[]])[] = [
-  ['websocket', ['json']],
+/** The ways into our own routers, and what is spoken there. */
+const ROUTERS: readonly OwnRouter[] = [
+  {
+    name: 'the application',
+    start: startApplicationTarget,
+    wires: { websocket: ['json'] },
+  },
+  {
+    name: 'the router alone',
+    start: startBareRouter,
+    wires: { websocket: ['json', 'msgpack', 'cbor'] },
+  },
 ];
 
-const ROUTERS = {
-  'the application': startApplicationTarget,
-  'the router alone': startBareRouter,
-};
-
-for (const [name, start] of Object.entries(ROUTERS))
-  for (const [entrance, serializers] of WIRES)
-    for (const serializer of serializers)
-      describe(`conformance of ${name} over ${entrance} in ${serializer}`, () => {
+for (const { name, start, wires } of ROUTERS)
+  for (const entrance of ENTRANCES)
+    for (const serializer of wires[entrance] ?? [])
+      describe(`conformance of ${name} by ${entrance} in ${serializer}`, () => {
         runSuite(async () => enteredBy(await start(), entrance, serializer), {
           transport: transportBy(entrance),
           serializer,

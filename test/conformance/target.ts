@@ -35,7 +35,15 @@ export interface Target {
 }
 
 /** The ways into a router. */
-export type Entrance = 'websocket' | 'rawsocket' | 'rawsocket by unix socket' | 'longpoll';
+export const ENTRANCES = [
+  'websocket',
+  'rawsocket',
+  'rawsocket by unix socket',
+  'longpoll',
+] as const;
+
+/** One of them. */
+export type Entrance = (typeof ENTRANCES)[number];
 
 /** A router of which the suite may dispose. */
 export interface DisposableRouter {

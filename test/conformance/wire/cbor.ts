@@ -97,7 +97,11 @@ function elements<Element>(reader: ByteReader, next: () => Element): Element[] {
 /** Bytes or text, in one piece or in chunks up to a break. */
 function chunked(reader: ByteReader, next: (length: number) => Buffer | string): unknown {
   if ((reader.peek() & 0x1f) !== INDEFINITE) return toPlain(next(Number(argument(reader))));
-  const chunks = elements(reader, () => next(Number(argument(reader))));
+  const major = reader.peek() >> 5;
+  const chunks = elements(reader, () => {
+    if (reader.peek() >> 5 !== major) throw new RangeError('a chunk of another kind');
+    return next(Number(argument(reader)));
+  });
   return chunks.every((chunk) => typeof chunk === 'string')
     ? chunks.join('')
     : toPlain(Buffer.concat(chunks.map((chunk) => Buffer.from(chunk))));
