@@ -62,9 +62,9 @@ export class CaseContext {
     return announces(this.#facts, role, feature);
   }
 
-  /** A URI that no other case uses. */
-  uri(name: string): string {
-    return `${this.target.prefix}conformance.c${this.#unique}.${name}`;
+  /** A URI that no other case uses, below the prefix of the run unless told otherwise. */
+  uri(name: string, prefix = this.target.prefix): string {
+    return `${prefix}conformance.c${this.#unique}.${name}`;
   }
 
   /** Connects, without HELLO. */

@@ -3,7 +3,7 @@ import { cancelingCases } from './canceling.js';
 import { batchingCases } from './batching.js';
 import { binarySerializationCases } from './binary-serialization.js';
 import type { ConformanceCase } from './conformance-case.js';
-import { disclosureCases } from './disclosure.js';
+import { disclosureCases, policyCases } from './disclosure.js';
 import { eligibilityCases } from './eligibility.js';
 import { idCases } from './ids.js';
 import { messageFormatCases } from './message-format.js';
@@ -18,6 +18,16 @@ import { sessionClosingCases, sessionOpeningCases } from './session.js';
 import { transportCases } from './transport.js';
 import { uriCases } from './uris.js';
 import { violationCases } from './violations.js';
+import { eventHistoryCases } from './event-history.js';
+import { patternRegistrationCases } from './pattern-registrations.js';
+import { patternSubscriptionCases } from './pattern-subscriptions.js';
+import { progressiveInvocationCases } from './progressive-invocations.js';
+import { progressiveResultCases } from './progressive-results.js';
+import { reroutingCases } from './rerouting.js';
+import { retentionCases } from './retention.js';
+import { sharedRegistrationCases } from './shared-registrations.js';
+import { testamentCases } from './testaments.js';
+import { timeoutCases } from './timeouts.js';
 
 /** Every case of the suite. */
 export const CASES: readonly ConformanceCase[] = [
@@ -35,6 +45,7 @@ export const CASES: readonly ConformanceCase[] = [
   ...cancelingCases,
   ...eligibilityCases,
   ...disclosureCases,
+  ...policyCases,
   ...authenticationCases,
   ...authorizationCases,
   ...batchingCases,
@@ -42,4 +53,14 @@ export const CASES: readonly ConformanceCase[] = [
   ...payloadAbuseCases,
   ...rawSocketCases,
   ...longPollCases,
+  ...eventHistoryCases,
+  ...patternRegistrationCases,
+  ...patternSubscriptionCases,
+  ...progressiveInvocationCases,
+  ...progressiveResultCases,
+  ...reroutingCases,
+  ...retentionCases,
+  ...sharedRegistrationCases,
+  ...testamentCases,
+  ...timeoutCases,
 ];

@@ -1,11 +1,14 @@
 import type { CaseContext } from './case-context.js';
 import { conforms } from './conformance-case.js';
 import type { ConformanceCase } from './conformance-case.js';
-import { anyDict, anyId, dictWith, dictWithout, error, matches } from './pattern.js';
+import { anyDict, anyId, dictWith, dictWithout, error, isDict, matches } from './pattern.js';
+import { idAt } from './peer.js';
 import type { Peer } from './peer.js';
-import { announced, unannounced } from './target.js';
+import { rolesWith } from './roles.js';
+import { announced, knows, unannounced } from './target.js';
 import { ensure, NotOffered } from './transcript.js';
 
+const DISALLOWED = 'wamp.error.option_disallowed.disclose_me';
 const exclusion = announced('broker', 'publisher_exclusion');
 const publisherIdentification = announced('broker', 'publisher_identification');
 const callerIdentification = announced('dealer', 'caller_identification');
@@ -124,6 +127,144 @@ export const disclosureCases: readonly ConformanceCase[] = [
     const silent = dictWithout('caller', 'caller_authid', 'caller_authrole');
     await callee.expect([68, anyId, registration, silent]);
   }),
+
+  conforms(
+    'PI-1 PI-2',
+    'discloses the publisher to every subscription, with what is its own',
+    async (c) => {
+      const roles = rolesWith('publisher_identification');
+      const subscriber = await c.join('subscriber', { roles });
+      const exact = await subscriber.subscribe(c.uri('topic'));
+      const prefix = await subscriber.subscribe(c.uri('topic'), { match: 'prefix' });
+      const publisher = await c.join('publisher', { roles });
+      const request = publisher.request;
+      publisher.send([16, request, { disclose_me: true }, c.uri('topic'), ['x']]);
+      const { authid, authrole } = publisher.welcome;
+      const left = new Set([exact, prefix]);
+      while (left.size > 0) {
+        const disclosing = dictWith({ publisher: publisher.session });
+        const event = await subscriber.expect([36, anyId, anyId, disclosing, ['x']]);
+        ensure(left.delete(idAt(event, 1)), `twice or foreign: ${JSON.stringify(event)}`);
+        const { publisher_authid = authid, publisher_authrole = authrole } = isDict(event[3])
+          ? event[3]
+          : {};
+        ensure(
+          matches([authid, authrole], [publisher_authid, publisher_authrole]),
+          `forged: ${JSON.stringify(event)}`,
+        );
+      }
+      // What one publication discloses is not disclosed by the next.
+      await publisher.publish(c.uri('topic'));
+      await subscriber.expect([36, anyId, anyId, dictWithout('publisher')]);
+      await subscriber.expect([36, anyId, anyId, dictWithout('publisher')]);
+    },
+    publisherIdentification,
+    announced('broker', 'pattern_based_subscription'),
+  ),
+];
+
+/** What the router is configured to disclose, or not to, and the trust that it has (WAMP 12.3, 12.4, 11.6, 11.7). */
+export const policyCases: readonly ConformanceCase[] = [
+  conforms(
+    'PI-4',
+    'discloses every publisher to a topic that is configured so',
+    async (c) => {
+      const roles = rolesWith('publisher_identification');
+      const subscriber = await c.join('subscriber', { roles });
+      const topic = c.uri('topic', c.target.disclosingPrefix);
+      const subscription = await subscriber.subscribe(topic);
+      const publisher = await c.join('publisher', { roles });
+      const publication = await publisher.publish(topic);
+      const details = dictWith({ publisher: publisher.session });
+      await subscriber.expect([36, subscription, publication, details]);
+    },
+    publisherIdentification,
+    knows('disclosingPrefix'),
+  ),
+
+  conforms(
+    'PI-5',
+    'refuses to disclose a publisher where that is forbidden',
+    async (c) => {
+      const topic = c.uri('topic', c.target.undisclosedPrefix);
+      const subscriber = await c.join('subscriber');
+      const subscription = await subscriber.subscribe(topic);
+      const publisher = await c.join('publisher');
+      publisher.send([16, 1, { disclose_me: true, acknowledge: true }, topic]);
+      await publisher.expect(error(16, 1, DISALLOWED));
+      publisher.send([16, 2, { disclose_me: true }, topic]);
+      await publisher.receiveNothing();
+      await subscriber.receiveNothing();
+      const publication = await publisher.publish(topic);
+      await subscriber.expect([36, subscription, publication, dictWithout('publisher')]);
+    },
+    publisherIdentification,
+    knows('undisclosedPrefix'),
+  ),
+
+  conforms(
+    'CI-6',
+    'discloses every caller of a procedure that is configured so',
+    async (c) => {
+      const procedure = c.uri('procedure', c.target.disclosingPrefix);
+      const callee = await c.join('callee', { roles: rolesWith('caller_identification') });
+      const registration = await callee.register(procedure);
+      const caller = await c.join('caller');
+      caller.call(procedure);
+      await callee.expect([68, anyId, registration, dictWith({ caller: caller.session })]);
+    },
+    callerIdentification,
+    knows('disclosingPrefix'),
+  ),
+
+  conforms(
+    'CI-5',
+    'refuses to disclose a caller where that is forbidden',
+    async (c) => {
+      const procedure = c.uri('procedure', c.target.undisclosedPrefix);
+      const callee = await c.join('callee', { roles: rolesWith('caller_identification') });
+      const registration = await callee.register(procedure);
+      const caller = await c.join('caller');
+      caller.send([48, 1, { disclose_me: true }, procedure]);
+      await caller.expect(error(48, 1, DISALLOWED));
+      await callee.receiveNothing();
+      const call = caller.call(procedure);
+      const invocation = [68, anyId, registration, dictWithout('caller', 'caller_authid')];
+      callee.send([70, idAt(await callee.expect(invocation), 1), {}]);
+      await caller.expect([50, call, {}]);
+    },
+    callerIdentification,
+    knows('undisclosedPrefix'),
+  ),
+
+  conforms(
+    'TL-1',
+    'tells subscribers how far the publisher is trusted',
+    async (c) => {
+      const roles = rolesWith('publication_trustlevels');
+      const subscriber = await c.join('subscriber', { roles });
+      const subscription = await subscriber.subscribe(c.uri('topic'));
+      const publication = await (await c.join('publisher')).publish(c.uri('topic'));
+      const details = dictWith({ trustlevel: c.target.trustLevel });
+      await subscriber.expect([36, subscription, publication, details]);
+    },
+    announced('broker', 'publication_trustlevels'),
+    knows('trustLevel'),
+  ),
+
+  conforms(
+    'CL-1',
+    'tells callees how far the caller is trusted',
+    async (c) => {
+      const callee = await c.join('callee', { roles: rolesWith('call_trustlevels') });
+      const registration = await callee.register(c.uri('procedure'));
+      (await c.join('caller')).call(c.uri('procedure'));
+      const details = dictWith({ trustlevel: c.target.trustLevel });
+      await callee.expect([68, anyId, registration, details]);
+    },
+    announced('dealer', 'call_trustlevels'),
+    knows('trustLevel'),
+  ),
 ];
 
 async function disclosed(

@@ -25,6 +25,15 @@ interface Flags {
   readonly timeout: number;
   readonly handshakeTimeout: number;
   readonly filter?: string;
+  readonly unrestrictedRealm?: string;
+  readonly strictRealm?: string;
+  readonly mayKill?: boolean;
+  readonly withoutMetaUrl?: string;
+  readonly historyPrefix?: string;
+  readonly unretainedPrefix?: string;
+  readonly disclosingPrefix?: string;
+  readonly undisclosedPrefix?: string;
+  readonly trustLevel?: number;
 }
 
 const command = new Command('conformance')
@@ -52,6 +61,15 @@ const command = new Command('conformance')
     toNumber,
     30_000,
   )
+  .option('--unrestricted-realm <realm>', 'a realm in which the user may do everything')
+  .option('--strict-realm <realm>', 'a realm that takes only URIs of the strict rule')
+  .option('--may-kill', 'the run may end every session of the realm')
+  .option('--without-meta-url <url>', 'a listener whose users may not use the meta API')
+  .option('--history-prefix <prefix>', 'what topics begin with whose events are kept')
+  .option('--unretained-prefix <prefix>', 'what topics begin with that have no retention')
+  .option('--disclosing-prefix <prefix>', 'what URIs begin with that disclose everybody unasked')
+  .option('--undisclosed-prefix <prefix>', 'what URIs begin with that disclose nobody')
+  .option('--trust-level <level>', 'the trust level of the user', toNumber)
   .option('--filter <row>', 'only the cases of this row (PS-2) or group (PS)');
 
 process.exitCode = await main(command.parse().opts<Flags>());
@@ -124,6 +142,15 @@ function toTarget(flags: Flags, serializer: SerializerName): Target {
     timeoutMs: flags.timeout,
     handshakeTimeoutMs: flags.handshakeTimeout,
     startAnother: undefined,
+    unrestrictedRealm: flags.unrestrictedRealm,
+    strictRealm: flags.strictRealm,
+    mayKill: flags.mayKill,
+    withoutMetaUrl: flags.withoutMetaUrl,
+    historyPrefix: flags.historyPrefix,
+    unretainedPrefix: flags.unretainedPrefix,
+    disclosingPrefix: flags.disclosingPrefix,
+    undisclosedPrefix: flags.undisclosedPrefix,
+    trustLevel: flags.trustLevel,
   };
 }
 

@@ -2,7 +2,7 @@ import { isDict, isId, isUri } from './pattern.js';
 import { ensure } from './transcript.js';
 import { tell } from './wire/value.js';
 
-type Part = 'id' | 'dict' | 'uri' | 'string' | 'int' | 'list';
+type Part = 'id' | 'answered' | 'dict' | 'uri' | 'string' | 'int' | 'list';
 
 interface Shape {
   readonly name: string;
@@ -26,17 +26,19 @@ const SHAPES: ReadonlyMap<unknown, Shape> = new Map([
   [8, shape('ERROR', ['int', 'id', 'dict', 'string', 'list', 'dict'], 2)],
   [17, shape('PUBLISHED', ['id', 'id'])],
   [33, shape('SUBSCRIBED', ['id', 'id'])],
-  [35, shape('UNSUBSCRIBED', ['id'])],
+  [35, shape('UNSUBSCRIBED', ['answered', 'dict'], 1)],
   [36, shape('EVENT', ['id', 'id', 'dict', 'list', 'dict'], 2)],
   [50, shape('RESULT', ['id', 'dict', 'list', 'dict'], 2)],
   [65, shape('REGISTERED', ['id', 'id'])],
-  [67, shape('UNREGISTERED', ['id'])],
+  [67, shape('UNREGISTERED', ['answered', 'dict'], 1)],
   [68, shape('INVOCATION', ['id', 'id', 'dict', 'list', 'dict'], 2)],
   [69, shape('INTERRUPT', ['id', 'dict'])],
 ]);
 
 const CHECKS: Readonly<Record<Part, (value: unknown) => boolean>> = {
   id: isId,
+  // WAMP 12.9 and 11.11: 0 says that nobody asked, and only then there are Details.
+  answered: (value) => value === 0 || isId(value),
   dict: isDict,
   uri: isUri,
   string: (value) => typeof value === 'string',
@@ -68,6 +70,10 @@ export function checkRouterMessage(message: readonly unknown[]): void {
       `MSG-20: element ${index + 1} of ${found.name} is not of type ${String(part)}: ${told}`,
     );
   });
+  ensure(
+    found.parts[0] !== 'answered' || (message[1] === 0) === (message.length === 3),
+    `MSG-20: ${found.name} that is neither an answer nor a revocation: ${told}`,
+  );
   const details = message.slice(1, found.least).find(isDict);
   for (const key of Object.keys(details ?? {})) {
     ensure(KEY.test(key), `MSG-21: key ${JSON.stringify(key)} of ${found.name}: ${told}`);

@@ -268,7 +268,9 @@ export class Peer {
 
   #noteRequest(message: Wire): void {
     const [type, request] = message;
-    if (REQUESTS.has(type) && isId(request)) this.#lastRequest = request;
+    // A CALL may continue an earlier one, whose id it repeats (WAMP 11.2).
+    if (REQUESTS.has(type) && isId(request))
+      this.#lastRequest = Math.max(this.#lastRequest, request);
   }
 
   #sendFramed(message: Buffer): void {

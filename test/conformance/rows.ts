@@ -1,3 +1,5 @@
+import { ADVANCED_GROUPS, ADVANCED_ROWS, ADVANCED_WITHOUT_CASE } from './advanced-rows.js';
+
 /** How binding a row is: MUST, SHOULD, MAY, derived from normative text, ambiguous (decided by us). */
 export type Strength = 'M' | 'S' | 'm' | 'D' | 'A';
 
@@ -34,6 +36,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   RS: 'RawSocket (15.1)',
   LP: 'HTTP long-poll (15.3)',
   P: 'Payload abuse (2.2)',
+  ...ADVANCED_GROUPS,
 };
 
 const STRENGTHS: Readonly<Record<Strength, string>> = {
@@ -69,8 +72,6 @@ const WITHOUT_CASE: ReadonlyMap<string, string> = new Map([
   ],
   ['ID-13', 'takes 2^53 requests: see test/router/protocol/id.test.ts'],
   ['ORD-5', `a slow authorizer ${INSIDE}: see test/router/realm.test.ts`],
-  ['BW-12', 'takes pattern-based subscription besides: see the tests of the broker'],
-  ...['PI-4', 'PI-5', 'CI-5', 'CI-6'].map((id) => [id, CONFIGURED] as const),
   ['RP-18', CONFIGURED],
   ['AU-6', `a failing authenticator ${INSIDE}: see test/router/handshake.test.ts`],
   ['AU-8', 'takes a user whose role the realm does not have: see test/router/handshake.test.ts'],
@@ -78,13 +79,13 @@ const WITHOUT_CASE: ReadonlyMap<string, string> = new Map([
   ['CM-2', 'the suite logs in by authmethod jwt'],
   ['AZ-3', `a failing authorizer ${INSIDE}: see test/router/realm.test.ts`],
   ['AZ-4', 'every user may join a realm that has a role for him'],
-  ['AZ-5', 'takes pattern-based subscription: see the tests of the authorizer'],
   ['AZ-6', 'there are no capabilities'],
+  ...ADVANCED_WITHOUT_CASE,
 ]);
 
 /** The rows of the groups above. */
 export const ROWS: readonly Row[] = (['M', 'S', 'm', 'D', 'A'] as const).flatMap((strength) =>
-  STRENGTHS[strength].split(/\s+/).map((id) => ({
+  `${STRENGTHS[strength]} ${ADVANCED_ROWS[strength]}`.split(/\s+/).map((id) => ({
     id,
     group: id.slice(0, id.indexOf('-')),
     strength,

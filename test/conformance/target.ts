@@ -32,6 +32,24 @@ export interface Target {
   readonly handshakeTimeoutMs: number;
   /** Starts another such router that may be shut down; by URL alone there is no way to do so. */
   readonly startAnother: (() => Promise<DisposableRouter>) | undefined;
+  /** A realm in which the user may do everything with every URI. */
+  readonly unrestrictedRealm?: string | undefined;
+  /** A realm that takes only URIs of the strict rule. */
+  readonly strictRealm?: string | undefined;
+  /** Whether the run may end every session of the realm, as a run against a router in use may not. */
+  readonly mayKill?: boolean | undefined;
+  /** A listener of the same router whose users may not use the meta API. */
+  readonly withoutMetaUrl?: string | undefined;
+  /** What topics begin with of whose subscriptions the router keeps the events. */
+  readonly historyPrefix?: string | undefined;
+  /** What topics begin with for which retention is switched off. */
+  readonly unretainedPrefix?: string | undefined;
+  /** What URIs begin with for which callers and publishers are disclosed unasked. */
+  readonly disclosingPrefix?: string | undefined;
+  /** What URIs begin with for which callers and publishers may not be disclosed. */
+  readonly undisclosedPrefix?: string | undefined;
+  /** The trust level of the user. */
+  readonly trustLevel?: number | undefined;
 }
 
 /** The ways into a router. */
@@ -129,3 +147,17 @@ export function enteredBy(
     startAnother && (async () => enteredBy(await startAnother(), entrance, serializer));
   return { ...router, target: { ...router.target, url, serializer, startAnother: startSuch } };
 }
+
+/** The run was told this of the router. */
+export const knows =
+  (field: keyof Target): Need =>
+  ({ target }) => {
+    const flag = field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    return target[field] === undefined ? `needs --${flag}` : undefined;
+  };
+
+/** The listener that wants no authentication is for another user than the token. */
+export const knowsTwoUsers: Need = ({ target }) =>
+  target.openUrl === undefined || target.token === undefined
+    ? 'needs --jwt and --open-url'
+    : undefined;
