@@ -69,7 +69,8 @@ export class Publication {
 function detailsOf(publisher: Session, options: Dict, policy: DisclosurePolicy): Dict {
   const passthru = passthruDetails(options);
   checkPassthru(publisher, 'publisher', passthru);
-  const isKnown = isDisclosed(policy, options);
+  // The router's own clients have nobody to be made known, unless they wish it.
+  const isKnown = isDisclosed(publisher.isInternal ? 'on_request' : policy, options);
   const { trustLevel } = publisher;
   if (!isKnown && passthru === undefined && trustLevel === undefined) return NO_DETAILS;
   return {
