@@ -1,5 +1,6 @@
 import { Dealer, type DealerOptions } from '../../../src/router/dealer.js';
 import { WampError } from '../../../src/router/protocol/errors.js';
+import { toRegistrationId, type RegistrationId } from '../../../src/router/protocol/id.js';
 import type { Call, ClientMessage, List } from '../../../src/router/protocol/message.js';
 import { Payload } from '../../../src/router/protocol/payload.js';
 import { jsonFormat } from '../../../src/router/serializer/json-serializer.js';
@@ -17,7 +18,7 @@ export interface Actor extends RecordingSession {
   /** Hands a wire list to the dealer as the realm does once it is authorized; a WampError becomes an ERROR. Throws ProtocolViolation. */
   readonly send: (wire: List) => void;
   /** Registers, and gives the id of the registration. */
-  readonly register: (procedure: string, options?: object) => number;
+  readonly register: (procedure: string, options?: object) => RegistrationId;
   /** Leaves, as the realm has it. */
   readonly leave: () => void;
 }
@@ -48,7 +49,7 @@ export class Stage {
       send,
       register: (procedure, options = {}) => {
         send([64, 1, options, procedure]);
-        return idOf(take().at(-1) ?? []);
+        return toRegistrationId(idOf(take().at(-1) ?? []));
       },
       leave: () => {
         session.end();
