@@ -58,14 +58,10 @@ export class AuthmethodRegistry {
   }
 
   /** Opens for providers. Rejects when the procedure is taken. */
-  start(): Promise<void> {
-    return this.#client.register(
-      REGISTER_METHOD,
-      (invocation) => this.#registerMethod(invocation),
-      {
-        disclose_caller: true,
-      },
-    );
+  async start(): Promise<void> {
+    await this.#client.register(REGISTER_METHOD, (invocation) => this.#registerMethod(invocation), {
+      disclose_caller: true,
+    });
   }
 
   /** Who answers for `authmethod`, or undefined. */

@@ -9,11 +9,13 @@ export type { Action, Authorizer } from './authorizer.js';
 export type { Entrance } from './connection.js';
 export { withDeadline } from './deadline.js';
 export {
-  type CallResult,
   LocalClient,
-  type LocalInvocation,
-  type LocalProcedure,
+  type LocalCallOptions,
+  type LocalRegistration,
+  type LocalSubscription,
 } from './local-client.js';
+export type { CallResult, LocalInvocation, LocalProcedure } from './local-invocations.js';
+export type { LocalEvent, LocalHandler } from './local-subscriptions.js';
 export { silentLogger, type Logger } from './logger.js';
 export type { DisclosurePolicy } from './disclosure.js';
 export type { Principal } from './principal.js';
@@ -36,10 +38,7 @@ export type { Serializer, SerializerLimits } from './serializer/serializer.js';
 export { DEFAULT_SESSION_LIMITS, type SessionLimits } from './session-limits.js';
 export type { RequestIds } from './session.js';
 export { CloseCode } from './transport/close-codes.js';
-export {
-  LongPollListener,
-  type LongPollListenerOptions,
-} from './transport/longpoll-listener.js';
+export { LongPollListener, type LongPollListenerOptions } from './transport/longpoll-listener.js';
 export {
   RawSocketListener,
   type RawSocketListenerOptions,

@@ -1,7 +1,8 @@
 import { Uri, WampError } from './protocol/errors.js';
 import {
-  nextRequestId,
+  isId,
   NO_REQUEST,
+  toRegistrationId,
   type RegistrationId,
   type RequestId,
   type SessionId,
@@ -11,29 +12,66 @@ import {
   MessageType,
   type ClientMessage,
   type Dict,
-  type ErrorMessage,
-  type Event,
-  type Invocation,
   type List,
   type RouterMessage,
+  type Unregistered,
+  type Unsubscribed,
 } from './protocol/message.js';
 import { Payload } from './protocol/payload.js';
+import {
+  LocalInvocations,
+  valuesOf,
+  type CallResult,
+  type LocalProcedure,
+} from './local-invocations.js';
+import { LocalRequests } from './local-requests.js';
+import { LocalSubscriptions, type LocalHandler } from './local-subscriptions.js';
 import { jsonFormat } from './serializer/json-serializer.js';
 
-/** A payload as values: what a procedure returns and a call resolves with. */
-export interface CallResult {
-  readonly args: List;
-  readonly kwargs: Dict;
+/** What the router is told of a local client: HELLO.Details.roles, as a client of another process would announce them. */
+export const LOCAL_CLIENT_ROLES: Dict = {
+  publisher: { features: { publisher_exclusion: true, subscriber_blackwhite_listing: true } },
+  subscriber: {
+    features: {
+      pattern_based_subscription: true,
+      publisher_identification: true,
+      subscription_revocation: true,
+    },
+  },
+  caller: { features: { call_canceling: true, progressive_call_results: true } },
+  callee: {
+    features: {
+      call_canceling: true,
+      caller_identification: true,
+      pattern_based_registration: true,
+      progressive_call_results: true,
+      registration_revocation: true,
+      shared_registration: true,
+    },
+  },
+};
+
+/** CALL.Options, and what concerns this client alone. */
+export interface LocalCallOptions extends Dict {
+  /** Cancels the call when it is aborted: it rejects with `wamp.error.canceled`, its callee is interrupted. */
+  readonly signal?: AbortSignal;
+  /** Asks for progressive results and gets them. What it throws is nobody's to hear. */
+  readonly onprogress?: (part: CallResult) => void;
 }
 
-/** What a procedure or an event's handler gets. */
-export interface LocalInvocation extends CallResult {
-  /** INVOCATION.Details or EVENT.Details; `caller` when registered with `disclose_caller`. */
-  readonly details: Dict;
+/** A procedure of a local client. */
+export interface LocalRegistration {
+  readonly id: RegistrationId;
+  /** Gives the procedure up; invocations under way are still answered. Idempotent. */
+  readonly unregister: () => Promise<void>;
 }
 
-/** Answers an invocation. A WampError that it throws becomes that ERROR, anything else `wamp.error.runtime_error` without a word. */
-export type LocalProcedure = (invocation: LocalInvocation) => CallResult | Promise<CallResult>;
+/** A handler of a local client. */
+export interface LocalSubscription {
+  readonly id: SubscriptionId;
+  /** Takes the handler away at once, and ends the subscription with its last handler. Idempotent. */
+  readonly unsubscribe: () => Promise<void>;
+}
 
 /** How the client reaches its router. */
 export interface LocalClientConnection {
@@ -42,65 +80,80 @@ export interface LocalClientConnection {
   readonly close: () => void;
 }
 
-interface Reply {
-  readonly resolve: (message: RouterMessage) => void;
-  readonly reject: (error: Error) => void;
-}
-
 /** A WAMP client inside the router's own process. */
 export class LocalClient {
   readonly session: SessionId;
   /** Resolves with the reason when the session is over, whoever ended it. */
   readonly closed: Promise<string>;
   readonly #connection: LocalClientConnection;
-  readonly #replies = new Map<RequestId, Reply>();
-  readonly #procedures = new Map<RegistrationId, LocalProcedure>();
-  readonly #handlers = new Map<SubscriptionId, Set<(event: LocalInvocation) => void>>();
-  #lastRequest: RequestId = NO_REQUEST;
+  readonly #requests: LocalRequests;
+  readonly #invocations: LocalInvocations;
+  readonly #subscriptions = new LocalSubscriptions();
+  readonly #subscribing = new Set<Promise<unknown>>();
   #isClosed = false;
   #onclosed: (reason: string) => void = () => undefined;
 
   constructor(connection: LocalClientConnection) {
     this.session = connection.session;
     this.#connection = connection;
+    this.#requests = new LocalRequests(connection.send);
+    this.#invocations = new LocalInvocations(connection.send);
     this.closed = new Promise((resolve) => {
       this.#onclosed = resolve;
     });
   }
 
-  /** Calls a procedure. Rejects with WampError, `wamp.error.canceled` when this client closes first. */
+  /** Calls a procedure. Rejects with WampError, `wamp.error.canceled` when it is cancelled or this client closes first. */
   async call(
     procedure: string,
     args?: List,
     kwargs?: Dict,
-    options: Dict = {},
+    { signal, onprogress, ...wire }: LocalCallOptions = {},
   ): Promise<CallResult> {
+    if (signal?.aborted === true) throw new WampError(Uri.canceled);
     const payload = Payload.of(jsonFormat, args, kwargs);
-    const reply = await this.#request((request) => ({
-      type: MessageType.Call,
-      request,
-      options,
-      procedure,
-      payload,
-    }));
-    return reply.type === MessageType.Result ? valuesOf(reply.payload) : NOTHING;
+    const options = onprogress === undefined ? wire : { ...wire, receive_progress: true };
+    const result = this.#requests.send(
+      (request) => ({ type: MessageType.Call, request, options, procedure, payload }),
+      { onprogress },
+    );
+    const request = this.#requests.last;
+    const oncancel = (): void => {
+      this.#cancel(request);
+    };
+    signal?.addEventListener('abort', oncancel);
+    try {
+      const reply = await result;
+      return reply.type === MessageType.Result ? valuesOf(reply.payload) : NOTHING;
+    } finally {
+      signal?.removeEventListener('abort', oncancel);
+    }
   }
 
   /** Registers a procedure. Rejects with WampError. */
-  async register(procedure: string, handler: LocalProcedure, options: Dict = {}): Promise<void> {
-    await this.#request(
+  async register(
+    procedure: string,
+    handler: LocalProcedure,
+    options: Dict = {},
+  ): Promise<LocalRegistration> {
+    const reply = await this.#requests.send(
       (request) => ({ type: MessageType.Register, request, options, procedure }),
-      (reply) => {
-        if (reply.type === MessageType.Registered)
-          this.#procedures.set(reply.registration, handler);
+      {
+        onreply: (early) => {
+          if (early.type === MessageType.Registered)
+            this.#invocations.add(early.registration, handler);
+        },
       },
     );
+    if (reply.type !== MessageType.Registered) throw new WampError(Uri.protocolViolation);
+    const { registration } = reply;
+    return { id: registration, unregister: () => this.#unregister(registration) };
   }
 
   /** Publishes, and resolves when the router has acknowledged it. Rejects with WampError. */
   async publish(topic: string, args?: List, kwargs?: Dict, options: Dict = {}): Promise<void> {
     const payload = Payload.of(jsonFormat, args, kwargs);
-    await this.#request((request) => ({
+    await this.#requests.send((request) => ({
       type: MessageType.Publish,
       request,
       options: { ...options, acknowledge: true },
@@ -109,16 +162,34 @@ export class LocalClient {
     }));
   }
 
-  /** Subscribes. What the handler throws is nobody's to hear. Rejects with WampError. */
-  async subscribe(topic: string, handler: (event: LocalInvocation) => void): Promise<void> {
-    await this.#request(
-      (request) => ({ type: MessageType.Subscribe, request, options: {}, topic }),
-      (reply) => {
-        if (reply.type !== MessageType.Subscribed) return;
-        const handlers = this.#handlers.get(reply.subscription) ?? new Set();
-        this.#handlers.set(reply.subscription, handlers.add(handler));
+  /** Subscribes, with SUBSCRIBE.Options such as `match` and `get_retained`. Rejects with WampError. */
+  async subscribe(
+    topic: string,
+    handler: LocalHandler,
+    options: Dict = {},
+  ): Promise<LocalSubscription> {
+    // One function given twice is two handlers.
+    const own: LocalHandler = (event) => {
+      handler(event);
+    };
+    const subscribed = this.#requests.send(
+      (request) => ({ type: MessageType.Subscribe, request, options, topic }),
+      {
+        onreply: (early) => {
+          if (early.type === MessageType.Subscribed)
+            this.#subscriptions.add(early.subscription, own);
+        },
       },
     );
+    this.#subscribing.add(subscribed);
+    try {
+      const reply = await subscribed;
+      if (reply.type !== MessageType.Subscribed) throw new WampError(Uri.protocolViolation);
+      const { subscription } = reply;
+      return { id: subscription, unsubscribe: () => this.#unsubscribe(subscription, own) };
+    } finally {
+      this.#subscribing.delete(subscribed);
+    }
   }
 
   /** Leaves the realm. Idempotent. */
@@ -132,8 +203,8 @@ export class LocalClient {
   onclose(reason: string): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    for (const { reject } of this.#replies.values()) reject(new WampError(Uri.canceled, [reason]));
-    this.#replies.clear();
+    this.#requests.close(reason);
+    this.#invocations.close(reason);
     this.#onclosed(reason);
   }
 
@@ -142,110 +213,77 @@ export class LocalClient {
     if (this.#isClosed) return;
     switch (message.type) {
       case MessageType.Invocation:
-        void this.#invoke(message);
+        void this.#invocations.invoke(message);
+        return;
+      case MessageType.Interrupt:
+        this.#invocations.interrupt(message.request);
         return;
       case MessageType.Event:
-        this.#dispatch(message);
+        this.#subscriptions.dispatch(message);
         return;
       case MessageType.Error:
-        this.#takeReply(message.request)?.reject(errorOf(message));
+        this.#requests.reject(message);
+        return;
+      case MessageType.Result:
+        if (message.details['progress'] === true) this.#requests.progress(message);
+        else this.#requests.resolve(message);
+        return;
+      case MessageType.Unsubscribed:
+      case MessageType.Unregistered:
+        if (message.request === NO_REQUEST) this.#forget(message);
+        else this.#requests.resolve(message);
+        return;
+      case MessageType.Published:
+      case MessageType.Subscribed:
+      case MessageType.Registered:
+        this.#requests.resolve(message);
         return;
       case MessageType.Goodbye:
         this.#connection.close();
         this.onclose(message.reason);
-        return;
-      case MessageType.Published:
-      case MessageType.Subscribed:
-      case MessageType.Unsubscribed:
-      case MessageType.Registered:
-      case MessageType.Unregistered:
-      case MessageType.Result:
-        this.#takeReply(message.request)?.resolve(message);
         return;
       case MessageType.Abort:
         this.onclose(message.reason);
         return;
       case MessageType.Welcome:
       case MessageType.Challenge:
-      case MessageType.Interrupt:
         return;
     }
   }
 
-  /** `onreply` runs before any later message is looked at: an EVENT may follow SUBSCRIBED at once. */
-  #request(
-    build: (request: RequestId) => ClientMessage,
-    onreply: (reply: RouterMessage) => void = () => undefined,
-  ): Promise<RouterMessage> {
-    if (this.#isClosed)
-      return Promise.reject(new WampError(Uri.canceled, ['this client is closed']));
-    this.#lastRequest = nextRequestId(this.#lastRequest);
-    const request = this.#lastRequest;
-    return new Promise((resolve, reject) => {
-      this.#replies.set(request, {
-        resolve: (reply) => {
-          onreply(reply);
-          resolve(reply);
-        },
-        reject,
-      });
-      this.#connection.send(build(request));
-    });
+  #cancel(request: RequestId): void {
+    if (!this.#requests.isPending(request)) return;
+    this.#connection.send({ type: MessageType.Cancel, request, options: { mode: 'killnowait' } });
   }
 
-  #takeReply(request: RequestId): Reply | undefined {
-    const reply = this.#replies.get(request);
-    this.#replies.delete(request);
-    return reply;
+  async #unregister(registration: RegistrationId): Promise<void> {
+    if (!this.#invocations.delete(registration)) return;
+    await this.#requests.send((request) => ({
+      type: MessageType.Unregister,
+      request,
+      registration,
+    }));
   }
 
-  #dispatch(event: Event): void {
-    for (const handler of this.#handlers.get(event.subscription) ?? []) {
-      try {
-        handler({ ...valuesOf(event.payload), details: event.details });
-      } catch {
-        // The publisher is not to blame, and the other handlers shall have their event.
-      }
-    }
+  async #unsubscribe(subscription: SubscriptionId, handler: LocalHandler): Promise<void> {
+    if (!this.#subscriptions.remove(subscription, handler)) return;
+    // Another SUBSCRIBE under way may get the very same subscription.
+    await Promise.allSettled(this.#subscribing);
+    if (!this.#subscriptions.forgetIfUnused(subscription)) return;
+    await this.#requests.send((request) => ({
+      type: MessageType.Unsubscribe,
+      request,
+      subscription,
+    }));
   }
 
-  async #invoke({ request, registration, details, payload }: Invocation): Promise<void> {
-    try {
-      const procedure = this.#procedures.get(registration);
-      if (procedure === undefined) throw new WampError(Uri.noSuchProcedure);
-      const result = await procedure({ ...valuesOf(payload), details });
-      const encoded = Payload.of(jsonFormat, result.args, result.kwargs);
-      this.#connection.send({ type: MessageType.Yield, request, options: {}, payload: encoded });
-    } catch (error) {
-      this.#connection.send({
-        type: MessageType.Error,
-        requestType: MessageType.Invocation,
-        request,
-        details: {},
-        ...refusalOf(error),
-      });
-    }
+  /** WAMP, Subscription Revocation; WAMP, Registration Revocation. */
+  #forget({ type, details }: Unsubscribed | Unregistered): void {
+    const id = details?.[type === MessageType.Unsubscribed ? 'subscription' : 'registration'];
+    if (!isId(id)) return;
+    if (type === MessageType.Unsubscribed) this.#subscriptions.forget(id);
+    else this.#invocations.delete(toRegistrationId(id));
   }
-}
-
-/** What a procedure's failure is to the caller. What cannot be encoded is a defect like any other, not the end of the process. */
-function refusalOf(error: unknown): Pick<ErrorMessage, 'error' | 'payload'> {
-  try {
-    if (error instanceof WampError) {
-      return { error: error.uri, payload: Payload.of(jsonFormat, error.args, error.kwargs) };
-    }
-  } catch {
-    // Falls through to the error without words.
-  }
-  return { error: Uri.runtimeError, payload: Payload.of(jsonFormat) };
 }
 
 const NOTHING: CallResult = { args: [], kwargs: {} };
-
-const valuesOf = (payload: Payload): CallResult => ({
-  args: payload.decodeArgs(),
-  kwargs: payload.decodeKwargs(),
-});
-
-const errorOf = ({ error, payload }: ErrorMessage): WampError =>
-  new WampError(error, payload.decodeArgs(), payload.decodeKwargs());

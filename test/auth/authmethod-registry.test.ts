@@ -128,7 +128,13 @@ describe('AuthmethodRegistry', () => {
   it('answers ERROR when the caller is not disclosed', async () => {
     const { realm, registry } = await setUp();
     const handler = realm.registrations.get(REGISTER_METHOD)?.handler ?? assert.fail();
-    const result = await handler({ args: ['jwt', HANDLERS, ['*']], kwargs: {}, details: {} });
+    const result = await handler({
+      args: ['jwt', HANDLERS, ['*']],
+      kwargs: {},
+      details: {},
+      signal: new AbortController().signal,
+      progress: undefined,
+    });
     assert.deepEqual(result.args, [
       'ERROR',
       'Invocation must provide "caller" detail on registration',

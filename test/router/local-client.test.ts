@@ -61,7 +61,8 @@ describe('LocalClient#register', () => {
     await client.register(
       'a.b',
       (invocation) => {
-        invocations.push(invocation);
+        const { args, kwargs, details, progress } = invocation;
+        invocations.push({ args, kwargs, details, progress });
         return Promise.resolve(answer);
       },
       { disclose_caller: true },
@@ -71,7 +72,7 @@ describe('LocalClient#register', () => {
     peer.send([48, 1, {}, 'a.b', ['ping']]);
     deepEqual(await peer.receive(), [50, 1, {}, ['pong']]);
     const details = { caller, caller_authid: 'ada', caller_authrole: 'user' };
-    deepEqual(invocations, [{ args: ['ping'], kwargs: {}, details }]);
+    deepEqual(invocations, [{ args: ['ping'], kwargs: {}, details, progress: undefined }]);
   });
 
   it('answers runtime_error without a word to what is no WampError', async (t) => {

@@ -1,4 +1,4 @@
-import { newSessionId } from '../../../src/router/protocol/id.js';
+import { newRegistrationId, newSessionId } from '../../../src/router/protocol/id.js';
 import {
   Uri,
   WampError,
@@ -6,6 +6,7 @@ import {
   type Dict,
   type List,
   type LocalInvocation,
+  type LocalRegistration,
   type SessionId,
 } from '../../../src/router/index.js';
 
@@ -40,12 +41,18 @@ export class FakeClient {
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
   }
 
-  register(procedure: string, handler: Handler, options: Dict = {}): Promise<void> {
+  register(procedure: string, handler: Handler, options: Dict = {}): Promise<LocalRegistration> {
     if (this.#realm.registrations.has(procedure)) {
       return Promise.reject(new WampError(Uri.procedureAlreadyExists));
     }
     this.#realm.registrations.set(procedure, { owner: this, handler, options });
-    return Promise.resolve();
+    return Promise.resolve({
+      id: newRegistrationId(),
+      unregister: () => {
+        this.#realm.registrations.delete(procedure);
+        return Promise.resolve();
+      },
+    });
   }
 
   async call(procedure: string, args: List = []): Promise<CallResult> {
@@ -58,7 +65,9 @@ export class FakeClient {
     const gone = registration.owner.closed.then(() => {
       throw new WampError(Uri.canceled);
     });
-    const answer = Promise.resolve({ args: sent, kwargs: {}, details }).then(registration.handler);
+    const { signal } = new AbortController();
+    const invocation = { args: sent, kwargs: {}, details, signal, progress: undefined };
+    const answer = Promise.resolve(invocation).then(registration.handler);
     try {
       return await Promise.race([answer, gone]);
     } catch (error) {
