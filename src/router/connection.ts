@@ -11,6 +11,7 @@ import {
   PeerGone,
   type Admission,
 } from './handshake.js';
+import { LOCAL_CLIENT_ROLES } from './local-client.js';
 import type { Logger } from './logger.js';
 import type { PendingHandshakes } from './pending-handshakes.js';
 import type { Principal } from './principal.js';
@@ -48,9 +49,6 @@ export interface ConnectionSurroundings {
   /** The transport is gone, for good. */
   readonly onend: (connection: Connection) => void;
 }
-
-/** Without call_canceling, as a LocalClient cannot interrupt its procedures: a cancelled call ends for its caller at once. */
-const LOCAL_CLIENT_ROLES: Dict = { publisher: {}, subscriber: {}, caller: {}, callee: {} };
 
 /** The router's own clients need no way in. */
 const INTERNAL_ENTRANCE: Entrance = {
@@ -121,9 +119,7 @@ export class Connection {
   /** Ends the session for good, with GOODBYE; without a session, with ABORT. Nothing follows a GOODBYE (WAMP 4.2.1). */
   sayGoodbye(reason: string, message: string): void {
     if (this.#session !== undefined) {
-      this.#isEnding = true;
       this.#session.sayGoodbye(reason, { message });
-      this.#leave();
     } else if (!this.#isEnding) {
       this.#abort(reason, { message }, CloseCode.normal);
     }
@@ -180,6 +176,7 @@ export class Connection {
         void this.serve(entrance, true);
       },
       onend: (code) => {
+        this.#isEnding = true;
         this.#leave(code);
       },
     });

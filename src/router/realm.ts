@@ -1,8 +1,9 @@
+import { Authorization } from './authorization.js';
 import type { Action } from './authorizer.js';
 import { Broker } from './broker/broker.js';
-import { withDeadline } from './deadline.js';
 import { Dealer } from './dealer.js';
 import type { Logger } from './logger.js';
+import { RealmMeta } from './meta/realm-meta.js';
 import { ProtocolViolation, Uri, WampError } from './protocol/errors.js';
 import {
   MessageType,
@@ -13,8 +14,9 @@ import {
   type Subscribe,
 } from './protocol/message.js';
 import { Payload } from './protocol/payload.js';
-import { isReservedUri, isUriPattern, type MatchPolicy, type UriLimits } from './protocol/uri.js';
+import type { MatchPolicy, UriLimits } from './protocol/uri.js';
 import { DEFAULT_RETENTION, type RealmOptions, type RealmRole } from './realm-options.js';
+import { RealmSessions } from './realm-sessions.js';
 import { jsonFormat } from './serializer/json-serializer.js';
 import type { RequestIds, Session } from './session.js';
 import { CloseCode } from './transport/close-codes.js';
@@ -39,9 +41,9 @@ export class Realm {
   readonly requestIds: RequestIds | undefined;
   readonly #options: RealmOptions;
   readonly #surroundings: RealmSurroundings;
-  readonly #uriLimits: UriLimits;
-  readonly #sessions = new Set<Session>();
-  readonly #sessionsByAuthid = new Map<string, number>();
+  readonly #sessions = new RealmSessions();
+  readonly #authorization: Authorization;
+  readonly #meta: RealmMeta;
   readonly #broker: Broker;
   readonly #dealer: Dealer;
   readonly #publish: Route<Publish> = (session, message) => {
@@ -64,17 +66,38 @@ export class Realm {
     this.requestIds = options.requestIds;
     this.#options = options;
     this.#surroundings = surroundings;
-    this.#uriLimits = { ...surroundings.uriLimits, isStrict: options.hasStrictUris ?? false };
+    const { disclosure = 'on_request' } = options;
+    this.#authorization = new Authorization({
+      ...surroundings,
+      realm: options.name,
+      authorizer: options.authorizer,
+      uriLimits: { ...surroundings.uriLimits, isStrict: options.hasStrictUris ?? false },
+    });
+    this.#meta = new RealmMeta({
+      realm: options.name,
+      sessions: this.#sessions,
+      authorization: this.#authorization,
+      disclosure,
+      logger: surroundings.logger,
+      broker: () => this.#broker,
+      dealer: () => this.#dealer,
+      receive: (session, message) => {
+        this.receive(session, message);
+      },
+    });
     this.#broker = new Broker({
-      disclosure: options.disclosure ?? 'on_request',
+      disclosure,
       retention: options.retention ?? DEFAULT_RETENTION,
       history: options.history ?? [],
+      observer: this.#meta.subscriptionObserver,
       logger: surroundings.logger,
     });
     this.#dealer = new Dealer({
       callTimeoutMs: surroundings.callTimeoutMs,
-      disclosure: options.disclosure ?? 'on_request',
+      disclosure,
+      observer: this.#meta.registrationObserver,
     });
+    this.#meta.serve();
   }
 
   /** The sessions that have joined and not left. */
@@ -84,26 +107,31 @@ export class Realm {
 
   /** How many sessions this user has. */
   countSessionsOf(authid: string): number {
-    return this.#sessionsByAuthid.get(authid) ?? 0;
+    return this.#sessions.countOf(authid);
   }
 
   /** Takes a session in: before its WELCOME, so that nothing of it can come earlier. */
   join(session: Session): void {
-    const { authid } = session.principal;
     this.#sessions.add(session);
-    this.#sessionsByAuthid.set(authid, this.countSessionsOf(authid) + 1);
+    this.#meta.joined(session);
   }
 
-  /** Removes all that a session holds, whichever way it ended. Idempotent. */
+  /**
+   * Removes all that a session holds, whichever way it ended. What others hear of it comes in this order: its testaments, what becomes of
+   * its subscriptions and registrations, and that it has left. Idempotent.
+   */
   leave(session: Session): void {
     if (!this.#sessions.delete(session)) return;
-    const { authid } = session.principal;
-    const left = this.countSessionsOf(authid) - 1;
-    if (left > 0) this.#sessionsByAuthid.set(authid, left);
-    else this.#sessionsByAuthid.delete(authid);
+    this.#meta.leaving(session);
     this.#broker.removeSession(session);
     this.#dealer.removeSession(session);
+    this.#meta.left(session);
     this.#options.onleft?.(session.id);
+  }
+
+  /** The realm ends with its router: nobody is told of the sessions that leave from now on, and no testament is published. */
+  close(): void {
+    this.#meta.close();
   }
 
   /** Routes one message to its end, unless an answer of the authorizer must be awaited. */
@@ -161,7 +189,7 @@ export class Realm {
     }
   }
 
-  /** Checks the request's number and URI, asks the authorizer, and goes on: at once, or when the answer has come. */
+  /** Checks the request's number, asks whether it may be, and goes on: at once, or when the answer has come. */
   #authorize<Message extends AuthorizedMessage>(
     session: Session,
     message: Message,
@@ -170,32 +198,10 @@ export class Realm {
   ): void {
     countRequest(session, message);
     const uri = 'topic' in message ? message.topic : message.procedure;
-    const match = matchOf(message);
-    if (!isUriPattern(uri, match, this.#uriLimits)) throw new WampError(Uri.invalidUri);
-    if (session.isInternal) {
-      route(session, message);
-      return;
-    }
-    if ((action === 'publish' || action === 'register') && isReservedUri(uri)) {
-      throw new WampError(Uri.invalidUri, ['this URI is reserved']);
-    }
-    const answer = this.#ask(session, action, uri, match);
+    const answer = this.#authorization.authorize(session, action, uri, matchOf(message));
     if (answer === true) route(session, message);
     else if (answer === false) throw new WampError(Uri.notAuthorized);
     else this.#await(session, message, answer, route);
-  }
-
-  #ask(
-    session: Session,
-    action: Action,
-    uri: string,
-    match: MatchPolicy,
-  ): boolean | Promise<boolean> {
-    try {
-      return this.#options.authorizer.authorize(session.principal, action, uri, match);
-    } catch (error) {
-      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-    }
   }
 
   #await<Message extends AuthorizedMessage>(
@@ -214,7 +220,7 @@ export class Realm {
       }
       session.inbox.release();
     };
-    withDeadline(answer, this.#surroundings.authorizerMs).then(
+    answer.then(
       (isAllowed) => {
         settle(() => {
           if (!isAllowed) throw new WampError(Uri.notAuthorized);
@@ -222,9 +228,8 @@ export class Realm {
         });
       },
       (error: unknown) => {
-        this.#surroundings.logger.error({ error, realm: this.name }, 'the authorizer failed');
         settle(() => {
-          throw new WampError(Uri.authorizationFailed);
+          this.#fail(session, message, error);
         });
       },
     );

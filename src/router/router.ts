@@ -126,7 +126,8 @@ export class Router {
 
   /**
    * Takes no more connections and ends those that there are. A restart of many is spread over up to `drainMs`, at 100 a second or faster,
-   * so that their clients do not all come back at once. Resolves when all have ended, or 5 s after the last was told. Idempotent.
+   * so that their clients do not all come back at once. The realms end as a whole: no meta event and no testament tells of their sessions.
+   * Resolves when all have ended, or 5 s after the last was told. Idempotent.
    */
   close(mode: CloseMode, drainMs = 0): Promise<void> {
     this.#closed ??= this.#close(mode, drainMs);
@@ -137,6 +138,7 @@ export class Router {
     const empty = new Promise<void>((resolve) => {
       this.#onempty = resolve;
     });
+    for (const realm of this.#realms.values()) realm.close();
     const connections = [...this.#connections];
     const pauseMs = Math.min(SLOWEST_DRAIN_MS, drainMs / Math.max(connections.length, 1));
     for (const connection of connections) {

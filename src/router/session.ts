@@ -11,7 +11,7 @@ import { isDict } from './protocol/options.js';
 import type { Principal } from './principal.js';
 import type { SessionLimits } from './session-limits.js';
 import { CloseCode } from './transport/close-codes.js';
-import type { Transport } from './transport/transport.js';
+import type { Transport, TransportDetails } from './transport/transport.js';
 
 /** How the requests of a session are numbered: 1, 2, 3 ... as WAMP 2.1.2 asks, or anyhow, as some old clients do. */
 export type RequestIds = 'strict' | 'lenient';
@@ -35,8 +35,8 @@ export interface SessionOptions {
   readonly onviolation: (violation: ProtocolViolation) => void;
   /** The peer said GOODBYE and has its answer: its transport may open another session. */
   readonly ongoodbye: () => void;
-  /** The session has ended itself. */
-  readonly onend: (code: CloseCode) => void;
+  /** The session has ended itself: by closing its transport with this code, or by its GOODBYE. */
+  readonly onend: (code?: CloseCode) => void;
 }
 
 /** After its GOODBYE the router waits so long for the peer's. */
@@ -85,6 +85,11 @@ export class Session {
     return this.#state === 'open';
   }
 
+  /** Where its client came from. */
+  get transport(): TransportDetails {
+    return this.#transport.details;
+  }
+
   /**
    * Sends a message, unless the session is ending. False when it is longer than the peer takes and was not sent; true also at the
    * ending, when there is nobody to tell.
@@ -120,7 +125,10 @@ export class Session {
     );
   }
 
-  /** Says GOODBYE: on purpose, so that the client does not come back. The transport ends when the peer has answered, or soon. */
+  /**
+   * Says GOODBYE: on purpose, so that the client does not come back. What the session holds is freed at once, nothing follows (WAMP 4.2.1);
+   * the transport ends when the peer has answered, or soon.
+   */
   sayGoodbye(reason: string, details: Dict): void {
     if (this.#state !== 'open') return;
     this.send({ type: MessageType.Goodbye, details, reason });
@@ -128,6 +136,7 @@ export class Session {
     this.#goodbyeTimer = setTimeout(() => {
       this.close(CloseCode.normal, reason);
     }, GOODBYE_TIMEOUT_MS);
+    this.#options.onend();
   }
 
   /** Answers the peer's GOODBYE, once, and ends the session; the transport stays. */

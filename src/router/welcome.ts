@@ -1,9 +1,14 @@
 import { BROKER_FEATURES } from './broker/broker.js';
 import { DEALER_FEATURES } from './dealer.js';
-import { MessageType } from './protocol/message.js';
+import { META_FEATURES } from './meta/realm-meta.js';
+import { MessageType, type Dict } from './protocol/message.js';
 import type { Session } from './session.js';
 
 const AGENT = 'Expressway';
+const ROLES: Dict = {
+  broker: { features: { ...BROKER_FEATURES, ...META_FEATURES.broker } },
+  dealer: { features: { ...DEALER_FEATURES, ...META_FEATURES.dealer } },
+};
 
 /** Sends a WELCOME, with less in it where the client takes short messages only; false when that is too long too (WAMP 4.1, 15.1). */
 export function sendWelcome(session: Session, realm: string): boolean {
@@ -19,7 +24,7 @@ export function sendWelcome(session: Session, realm: string): boolean {
       ...identity,
       ...(authextra && { authextra }),
       agent: AGENT,
-      roles: { broker: { features: BROKER_FEATURES }, dealer: { features: DEALER_FEATURES } },
+      roles: ROLES,
     },
   });
   if (isSent) return true;

@@ -5,6 +5,9 @@ import {
   AuthenticatorUnavailable,
   type Authenticator,
 } from '../../src/router/authenticator.js';
+import { BROKER_FEATURES } from '../../src/router/broker/broker.js';
+import { DEALER_FEATURES } from '../../src/router/dealer.js';
+import { META_FEATURES } from '../../src/router/meta/realm-meta.js';
 import type { Router } from '../../src/router/router.js';
 import { GUEST, openEntrance } from '../support/open-entrance.js';
 import { CLIENT_ROLES, connect, idOf, sessionOf, type Peer } from '../support/peer.js';
@@ -47,20 +50,8 @@ describe('the opening of a session', () => {
         authextra: { a: 1 },
         agent: 'Expressway',
         roles: {
-          broker: {
-            features: {
-              event_history: true,
-              event_retention: true,
-              pattern_based_subscription: true,
-              payload_passthru_mode: true,
-              publication_trustlevels: true,
-              publisher_exclusion: true,
-              publisher_identification: true,
-              subscriber_blackwhite_listing: true,
-              subscription_revocation: true,
-            },
-          },
-          dealer: { features: { call_canceling: true } },
+          broker: { features: { ...BROKER_FEATURES, ...META_FEATURES.broker } },
+          dealer: { features: { ...DEALER_FEATURES, ...META_FEATURES.dealer } },
         },
       },
     ]);

@@ -101,7 +101,7 @@ describe('the requests of a session', () => {
     const { peer } = await withMember(t);
     peer.send([32, 1, {}, 'wamp.session.on_join'], [48, 2, {}, 'wamp.session.count']);
     equal((await peer.receive())[0], 33);
-    deepEqual(await peer.receive(), [8, 48, 2, {}, 'wamp.error.no_such_procedure']);
+    deepEqual(await peer.receive(), [50, 2, {}, [1]]);
   });
 
   it('tell the authorizer who wants what', async (t) => {

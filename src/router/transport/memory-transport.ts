@@ -17,7 +17,8 @@ export interface MemoryPeerReceiver {
   readonly onclose: (code: number, reason: string) => void;
 }
 
-const DETAILS: TransportDetails = {
+/** What the transport of the router's own clients says of itself. */
+export const MEMORY_DETAILS: TransportDetails = {
   type: 'memory',
   listener: 'internal',
   peer: 'internal',
@@ -42,7 +43,7 @@ export function connectMemoryTransport(peer: MemoryPeerReceiver): [Transport, Me
     return true;
   };
   const transport: Transport = {
-    details: DETAILS,
+    details: MEMORY_DETAILS,
     open: (next) => {
       receiver = next;
     },
