@@ -1,13 +1,25 @@
-import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer } from 'node:net';
+import type { ListenOptions, Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import {
+  allSerializers,
   AuthenticationRefused,
   DEFAULT_SESSION_LIMITS,
+  RawSocketListener,
   Router,
   WebSocketListener,
 } from '../../src/router/index.js';
-import type { Authenticator, Authorizer } from '../../src/router/index.js';
-import { allSerializers } from '../../src/router/serializer/all-serializers.js';
+import type {
+  Authenticator,
+  Authorizer,
+  WebSocketListenerOptions,
+} from '../../src/router/index.js';
+import { LongPollListener } from '../../src/router/transport/longpoll-listener.js';
 import type { DisposableRouter, Target } from './target.js';
 
 const TOKEN = 'e30.eyJzdWIiOiJhZG1pbiJ9.c2ln';
@@ -40,41 +52,26 @@ const belowExample: Authorizer = {
   authorize: (_principal, _action, uri) => uri.startsWith('com.example.'),
 };
 
-/** Starts a router without an application around it: two realms, a listener that wants a token at /ws and one that does not at /. */
+/**
+ * Starts a router without an application around it: two realms, a WebSocket listener that wants a token at /ws and one that does not at /,
+ * and listeners for RawSocket (TCP and Unix socket) and HTTP long-poll that want a token.
+ */
 export async function startBareRouter(): Promise<DisposableRouter> {
   const router = new Router({ authMs: 1000 });
   for (const name of ['realm1', 'realm2'])
     router.addRealm({ name, authorizer: belowExample, roles: new Map([['admin', {}]]) });
-  const server = createServer();
-  const listen = (path: string, authenticator: Authenticator): WebSocketListener => {
-    const listener = new WebSocketListener({
-      name: path,
-      path,
-      serializers: allSerializers(),
-      guards: [],
-      onconnection: (transport) => {
-        router.attach(transport, {
-          authenticators: [authenticator],
-          requestIds: 'strict',
-          limits: DEFAULT_SESSION_LIMITS,
-        });
-      },
-    });
-    listener.attach(server);
-    return listener;
-  };
-  const listeners = [listen('/ws', jwt), listen('/', open)];
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const host = `ws://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  const closings: (() => unknown)[] = [];
+  const web = await startWeb(router, closings);
+  const rawSocket = await startRawSocket(router, closings);
+  const host = `127.0.0.1:${web}`;
   const target: Target = {
-    url: `${host}/ws`,
+    url: `ws://${host}/ws`,
     serializer: 'json',
     realm: 'realm1',
     prefix: 'com.example.',
     token: TOKEN,
     refusedTokens: [REFUSED],
-    openUrl: `${host}/`,
+    openUrl: `ws://${host}/`,
     forbiddenPrefix: 'net.example.',
     otherRealm: 'realm2',
     strictRequestIds: true,
@@ -85,8 +82,90 @@ export async function startBareRouter(): Promise<DisposableRouter> {
   };
   const shutdown = async (): Promise<void> => {
     await router.close('shutdown');
-    for (const listener of listeners) listener.close();
-    await new Promise((resolve) => server.close(resolve));
+    for (const close of closings) await close();
   };
-  return { target, entrances: { websocket: target.url }, shutdown };
+  const entrances = { websocket: target.url, longpoll: `http://${host}/lp`, ...rawSocket };
+  return { target, entrances, shutdown };
+}
+
+/** How connections come to a router that want a token, or none. */
+const served = (
+  router: Router,
+  authenticator: Authenticator,
+): Pick<WebSocketListenerOptions, 'serializers' | 'onconnection'> => ({
+  serializers: allSerializers(),
+  onconnection: (transport) => {
+    router.attach(transport, {
+      authenticators: [authenticator],
+      requestIds: 'strict',
+      limits: DEFAULT_SESSION_LIMITS,
+    });
+  },
+});
+
+/** WebSocket and HTTP long-poll; gives the port. */
+async function startWeb(router: Router, closings: (() => unknown)[]): Promise<number> {
+  const longPoll = new LongPollListener({
+    ...served(router, jwt),
+    name: 'longpoll',
+    path: '/lp',
+    guards: [],
+  });
+  const server = createHttpServer((request, response) => {
+    if (!longPoll.handle(request, response)) response.writeHead(404).end();
+  });
+  closings.push(() => {
+    longPoll.close();
+  });
+  for (const [path, authenticator] of [
+    ['/ws', jwt],
+    ['/', open],
+  ] as const) {
+    const options = { ...served(router, authenticator), name: path, path, guards: [] };
+    const listener = new WebSocketListener(options);
+    listener.attach(server);
+    closings.push(() => {
+      listener.close();
+    });
+  }
+  await listen(server, { host: '127.0.0.1', port: 0 }, closings);
+  return portOf(server);
+}
+
+/** RawSocket on a port and on a Unix socket; gives their addresses. */
+async function startRawSocket(
+  router: Router,
+  closings: (() => unknown)[],
+): Promise<DisposableRouter['entrances']> {
+  const listener = new RawSocketListener({ ...served(router, jwt), name: 'rawsocket' });
+  closings.push(() => {
+    listener.close();
+  });
+  const [overTcp, overUnix] = [createServer(), createServer()];
+  listener.attach(overTcp);
+  listener.attach(overUnix);
+  const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
+  const path = join(folder, 'rawsocket');
+  await listen(overTcp, { host: '127.0.0.1', port: 0 }, closings);
+  await listen(overUnix, { path }, closings);
+  closings.push(() => rm(folder, { recursive: true }));
+  return {
+    rawsocket: `tcp://127.0.0.1:${portOf(overTcp)}`,
+    'rawsocket by unix socket': `unix:${path}`,
+  };
+}
+
+async function listen(
+  server: Server,
+  at: ListenOptions,
+  closings: (() => unknown)[],
+): Promise<void> {
+  server.listen(at);
+  await once(server, 'listening');
+  closings.push(() => new Promise((resolve) => server.close(resolve)));
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
 }
