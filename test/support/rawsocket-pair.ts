@@ -3,8 +3,10 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { connect as connectTls, createServer as createTlsServer, TLSSocket } from 'node:tls';
-import type { List } from '../../src/router/protocol/message.js';
-import { jsonSerializer } from '../../src/router/serializer/json-serializer.js';
+import { toRequestId } from '../../src/router/protocol/id.js';
+import type { List, RouterMessage } from '../../src/router/protocol/message.js';
+import { Payload } from '../../src/router/protocol/payload.js';
+import { jsonFormat, jsonSerializer } from '../../src/router/serializer/json-serializer.js';
 import {
   RawSocketListener,
   type RawSocketListenerOptions,
@@ -80,6 +82,46 @@ export async function listenRaw(
     connect: (codec = JSON_CODEC) => connectRaw(t, socketTo(server, medium), codec),
   };
 }
+
+/** A client whose transport is open. */
+export interface OpenRawSocket extends RawSocketClient {
+  readonly transport: Transport;
+  /** `message REQUEST`, `violation CODE MESSAGE` and `close CODE`, in order. */
+  readonly events: MessageQueue<string>;
+}
+
+/** Connects a client and listens to it. */
+export async function openRaw(
+  t: TestContext,
+  options: Partial<RawSocketListenerOptions> = {},
+  { medium, request }: { readonly medium?: Medium; readonly request?: string } = {},
+): Promise<OpenRawSocket> {
+  const { connect, transports } = await listenRaw(t, options, medium);
+  const client = await connect();
+  await client.shake(request);
+  const transport = await transports.take();
+  const events = new MessageQueue<string>();
+  transport.open({
+    onmessage: (message) => {
+      events.push(`message ${'request' in message ? message.request : ''}`);
+    },
+    onviolation: ({ message }, code) => {
+      events.push(`violation ${code} ${message}`);
+    },
+    onclose: (code) => {
+      events.push(`close ${code}`);
+    },
+  });
+  return { ...client, transport, events };
+}
+
+/** A RESULT of exactly `length` bytes. */
+export const resultOf = (length: number): RouterMessage => ({
+  type: 50,
+  request: toRequestId(1),
+  details: {},
+  payload: Payload.of(jsonFormat, ['x'.repeat(length - '[50,1,{},[""]]'.length)]),
+});
 
 /** A client's request, as hex. */
 const requestOf = ({ rawSocketNumber = 0 }: ClientCodec): string => `7ff${rawSocketNumber}0000`;
