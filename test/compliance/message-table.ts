@@ -212,6 +212,8 @@ export function routerRows(payload: Payload): readonly (readonly [RouterMessage,
     [{ type: 17, request, publication }, [17, request, publication]],
     [{ type: 33, request, subscription }, [33, request, subscription]],
     [{ type: 35, request }, [35, request]],
+    // SV-1
+    [{ type: 35, request, details }, [35, request, details]],
     [
       { type: 36, subscription, publication, details, payload },
       [36, subscription, publication, details, ...values],
@@ -219,6 +221,8 @@ export function routerRows(payload: Payload): readonly (readonly [RouterMessage,
     [{ type: 50, request, details, payload }, [50, request, details, ...values]],
     [{ type: 65, request, registration }, [65, request, registration]],
     [{ type: 67, request }, [67, request]],
+    // RV-1
+    [{ type: 67, request, details }, [67, request, details]],
     [
       { type: 68, request, registration, details, payload },
       [68, request, registration, details, ...values],

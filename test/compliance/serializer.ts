@@ -3,7 +3,10 @@ import { describe, it } from 'node:test';
 import { ProtocolViolation } from '../../src/router/protocol/errors.js';
 import type { ClientMessage, List } from '../../src/router/protocol/message.js';
 import { Payload } from '../../src/router/protocol/payload.js';
-import type { Serializer } from '../../src/router/serializer/serializer.js';
+import {
+  DEFAULT_SERIALIZER_LIMITS,
+  type Serializer,
+} from '../../src/router/serializer/serializer.js';
 import {
   acceptedOptions,
   clientRows,
@@ -18,6 +21,59 @@ import {
 export interface WireFormat {
   readonly write: (wire: unknown) => Buffer;
   readonly read: (bytes: Buffer) => unknown;
+}
+
+/** The limits of a serializer for {@link lenientSerializerSuite}. */
+export const LENIENT = { ...DEFAULT_SERIALIZER_LIMITS, isLenient: true };
+
+/** What every serializer owes that was told to be lenient: an empty list counts as an empty dict, and nothing else does. */
+export function lenientSerializerSuite(serializer: Serializer, format: WireFormat): void {
+  const decode = (wire: unknown): Record<string, unknown> =>
+    readable(serializer.decode(format.write(wire)));
+
+  describe('decode, lenient', () => {
+    it('takes empty lists for empty dicts in every head and for ArgumentsKw', () => {
+      const payload = { args: [1], kwargs: {} };
+      deepEqual(decode([3, [], 'a.b']), { type: 3, details: {}, reason: 'a.b' });
+      deepEqual(decode([5, 's', []]), { type: 5, signature: 's', extra: {} });
+      deepEqual(decode([49, 1, []]), { type: 49, request: 1, options: {} });
+      deepEqual(decode([16, 1, [], 'a.b', [1], []]), {
+        ...{ type: 16, request: 1, options: {}, topic: 'a.b', payload },
+      });
+      deepEqual(decode([70, 1, [], [1]]), { type: 70, request: 1, options: {}, payload });
+    });
+
+    it('takes them inside of HELLO.Details where a dict is expected', () => {
+      const roles = { caller: [], callee: { features: [] }, publisher: { features: { x: true } } };
+      deepEqual(decode([1, 'realm1', { roles, authextra: [], authmethods: [] }])['details'], {
+        roles: { caller: {}, callee: { features: {} }, publisher: { features: { x: true } } },
+        authextra: {},
+        authmethods: [],
+      });
+    });
+
+    it('refuses lists that are not empty, and empty ones where a string or id is expected', () => {
+      for (const wire of [
+        ...[
+          [49, 1, [1]],
+          [49, [], {}],
+          [16, 1, {}, []],
+          [16, 1, {}, 'a.b', [], [1]],
+        ],
+        ...[
+          [16, 1, {}, 'a.b', {}],
+          [1, 'realm1', []],
+          [1, 'realm1', { roles: [] }],
+        ],
+        ...[
+          [1, 'realm1', { roles: { caller: [1] } }],
+          [1, [], { roles: { caller: {} } }],
+        ],
+      ]) {
+        throws(() => decode(wire), ProtocolViolation, JSON.stringify(wire));
+      }
+    });
+  });
 }
 
 /** What every serializer owes: every message there and back, malformed lists refused. */

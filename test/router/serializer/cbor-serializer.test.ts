@@ -6,7 +6,12 @@ import { toRequestId } from '../../../src/router/protocol/id.js';
 import { MessageType, type ClientMessage } from '../../../src/router/protocol/message.js';
 import { Payload } from '../../../src/router/protocol/payload.js';
 import { cborFormat, cborSerializer } from '../../../src/router/serializer/cbor-serializer.js';
-import { serializerSuite } from '../../compliance/serializer.js';
+import {
+  LENIENT,
+  lenientSerializerSuite,
+  serializerSuite,
+  type WireFormat,
+} from '../../compliance/serializer.js';
 import { withNumbers } from '../../support/plain-values.js';
 
 const serializer = cborSerializer();
@@ -17,11 +22,14 @@ const call = (request: string): Buffer => hex(`84 1830 ${request} a0 63612e62`);
 const publish = (value: string): Buffer => hex(`85 10 01 a0 63612e62 81 ${value}`);
 const requestOf = (message: ClientMessage): unknown => 'request' in message && message.request;
 
+const wireFormat: WireFormat = {
+  write: (wire) => Buffer.from(write(wire)),
+  read: (bytes) => withNumbers(read(bytes)),
+};
+
 describe('cborSerializer', () => {
-  serializerSuite(serializer, {
-    write: (wire) => Buffer.from(write(wire)),
-    read: (bytes) => withNumbers(read(bytes)),
-  });
+  serializerSuite(serializer, wireFormat);
+  lenientSerializerSuite(cborSerializer(LENIENT), wireFormat);
 
   it('is wamp.2.cbor in binary messages', () => {
     deepEqual(
@@ -48,6 +56,13 @@ describe('cborSerializer', () => {
       equal(serializer.encode(result, () => 0).toString('hex'), `831832${bytes}a0`);
     });
   }
+
+  // MSG-6
+  it('refuses binary where a dict is expected', () => {
+    throws(() => serializer.decode(hex('84 1830 01 40 63612e62')), {
+      message: 'Options is a dict',
+    });
+  });
 
   // SER-13, SER-14: every width, floats of all three sizes, a bignum.
   for (const one of [

@@ -5,7 +5,7 @@ import { newPublicationId, newSubscriptionId } from '../../../src/router/protoco
 import { MessageType, type ClientMessage } from '../../../src/router/protocol/message.js';
 import { Payload } from '../../../src/router/protocol/payload.js';
 import { jsonFormat, jsonSerializer } from '../../../src/router/serializer/json-serializer.js';
-import { serializerSuite } from '../../compliance/serializer.js';
+import { LENIENT, lenientSerializerSuite, serializerSuite } from '../../compliance/serializer.js';
 import { fromBytes, toBytes } from '../../support/wire.js';
 
 const serializer = jsonSerializer();
@@ -20,6 +20,7 @@ function payloadTextOf(text: string): (string | undefined)[] {
 
 describe('jsonSerializer', () => {
   serializerSuite(serializer, { write: toBytes, read: fromBytes });
+  lenientSerializerSuite(jsonSerializer(LENIENT), { write: toBytes, read: fromBytes });
 
   it('is wamp.2.json in text messages', () => {
     deepEqual(

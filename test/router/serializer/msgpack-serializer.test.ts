@@ -9,7 +9,12 @@ import {
   msgpackFormat,
   msgpackSerializer,
 } from '../../../src/router/serializer/msgpack-serializer.js';
-import { serializerSuite } from '../../compliance/serializer.js';
+import {
+  LENIENT,
+  lenientSerializerSuite,
+  serializerSuite,
+  type WireFormat,
+} from '../../compliance/serializer.js';
 import { withNumbers } from '../../support/plain-values.js';
 
 const serializer = msgpackSerializer();
@@ -20,11 +25,14 @@ const call = (request: string): Buffer => hex(`94 30 ${request} 80 a3612e62`);
 const publish = (value: string): Buffer => hex(`95 10 01 80 a3612e62 91 ${value}`);
 const requestOf = (message: ClientMessage): unknown => 'request' in message && message.request;
 
+const wireFormat: WireFormat = {
+  write: (wire) => Buffer.from(write(wire)),
+  read: (bytes) => withNumbers(read(bytes)),
+};
+
 describe('msgpackSerializer', () => {
-  serializerSuite(serializer, {
-    write: (wire) => Buffer.from(write(wire)),
-    read: (bytes) => withNumbers(read(bytes)),
-  });
+  serializerSuite(serializer, wireFormat);
+  lenientSerializerSuite(msgpackSerializer(LENIENT), wireFormat);
 
   it('is wamp.2.msgpack in binary messages', () => {
     deepEqual(
@@ -51,6 +59,13 @@ describe('msgpackSerializer', () => {
       equal(serializer.encode(result, () => 0).toString('hex'), `9332${bytes}80`);
     });
   }
+
+  // MSG-6
+  it('refuses binary where a dict is expected', () => {
+    throws(() => serializer.decode(hex('94 30 01 c400 a3612e62')), {
+      message: 'Options is a dict',
+    });
+  });
 
   // SER-13, SER-14: unsigned, signed, float32 and float64.
   for (const one of [
