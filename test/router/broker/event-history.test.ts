@@ -32,7 +32,7 @@ function eventsOf(
 
 /** The first argument of each. */
 const valuesOf = (events: readonly Dict[]): unknown[] =>
-  events.map(({ args }) => (Array.isArray(args) ? args[0] : args));
+  events.map(({ args }): unknown => (Array.isArray(args) ? args[0] : args));
 
 /** Publishes 1, 2, 3 ... on a topic, one a second; gives the publications. */
 function publishAll(broker: Broker, count: number, topic = 'a.b'): number[] {
