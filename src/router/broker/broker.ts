@@ -240,9 +240,12 @@ export class Broker {
       return;
     }
     const { mayReceive } = publication;
+    let tooLong = 0;
     for (const subscriber of subscription.subscribers) {
-      if (mayReceive(subscriber)) this.#send(subscriber, event);
+      // WAMP 8: what is too long for one subscriber concerns nobody else.
+      if (mayReceive(subscriber) && !subscriber.send(event)) tooLong += 1;
     }
+    this.#tooLong += tooLong;
   }
 
   /** As above, but for those whose events are held back. */
@@ -262,7 +265,6 @@ export class Broker {
   }
 
   #send(session: Session, event: Event): void {
-    // WAMP 8: what is too long for one subscriber concerns nobody else.
     if (!session.send(event)) this.#tooLong += 1;
   }
 }

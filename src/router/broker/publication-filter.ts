@@ -31,10 +31,17 @@ const RULES: readonly { excluded: string; eligible: string; attribute: Attribute
 /**
  * Who receives a publication, by its options (WAMP, Publisher Exclusion; WAMP, Subscriber Black- and Whitelisting): not the
  * publisher unless `exclude_me` is false, nobody on an `exclude` list, and only who is on each `eligible` list that is present, were
- * it empty. The lists are prepared once, so that asking allocates nothing. It knows the publisher by its id, so it may outlive it.
+ * it empty. The lists are prepared once, so that asking allocates nothing.
  */
 export function publicationFilter(publisher: Session, options: Dict): PublicationFilter {
-  const { id } = publisher;
+  const rules: PublicationFilter[] = [];
+  if (options['exclude_me'] !== false) rules.push((session) => session !== publisher);
+  addListRules(rules, options);
+  return everyOf(rules);
+}
+
+/** The same for who comes later: it keeps the publisher's id, not the publisher. */
+export function lastingFilter({ id }: Session, options: Dict): PublicationFilter {
   const rules: PublicationFilter[] = [];
   if (options['exclude_me'] !== false) rules.push((session) => session.id !== id);
   addListRules(rules, options);

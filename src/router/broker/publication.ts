@@ -11,7 +11,7 @@ import {
 import { Payload } from '../protocol/payload.js';
 import type { Session } from '../session.js';
 import type { Subscription } from '../subscription.js';
-import { publicationFilter, type PublicationFilter } from './publication-filter.js';
+import { lastingFilter, publicationFilter, type PublicationFilter } from './publication-filter.js';
 
 /** A publication on its way: what its events say, and who may have them. */
 export class Publication {
@@ -41,6 +41,11 @@ export class Publication {
   /** Whether a session may receive it. */
   get mayReceive(): PublicationFilter {
     return (this.#filter ??= publicationFilter(this.#publisher, this.options));
+  }
+
+  /** Whether a session that comes later may have it, for who keeps it. */
+  get lastingFilter(): PublicationFilter {
+    return lastingFilter(this.#publisher, this.options);
   }
 
   /** The payload in memory of its own, for who keeps it: the bytes that came are a part of something larger. */

@@ -104,7 +104,7 @@ export class RetainedEvents {
     for (const [topic, events] of this.#byTopic) if (matches(topic)) yield events;
   }
 
-  #retain({ id, topic, options, details, ownPayload, mayReceive }: Publication): RetainedEvent {
+  #retain({ id, topic, options, details, ownPayload, lastingFilter }: Publication): RetainedEvent {
     const ttl = options['_retain_ttl'] ?? this.#limits.ttlMs;
     this.#lastPlace += 1;
     return {
@@ -112,7 +112,7 @@ export class RetainedEvents {
       topic,
       details,
       payload: ownPayload,
-      mayReceive,
+      mayReceive: lastingFilter,
       isGeneral: !hasLists(options),
       place: this.#lastPlace,
       expiresAt: typeof ttl === 'number' ? Date.now() + ttl : Infinity,
