@@ -7,15 +7,15 @@ import {
 } from './dealer/call-answers.js';
 import { callOptions } from './dealer/call-options.js';
 import { CallTimeouts } from './dealer/call-timeouts.js';
+import { Enrolment } from './dealer/enrolment.js';
 import { Invocations, type InvocationLimits } from './dealer/invocations.js';
-import type { ActiveRegistration, PendingCall } from './dealer/pending-call.js';
+import type { PendingCall } from './dealer/pending-call.js';
 import { PendingCalls } from './dealer/pending-calls.js';
-import { registerWish, type RegisterRules } from './dealer/register-options.js';
+import type { RegisterRules } from './dealer/register-options.js';
 import { Registrations } from './dealer/registrations.js';
-import { isDisclosed } from './disclosure.js';
+import { isDisclosed, type DisclosurePolicy } from './disclosure.js';
 import { checkPassthru, passthruDetails } from './payload-passthru.js';
 import { ProtocolViolation, Uri, WampError } from './protocol/errors.js';
-import { NO_REQUEST } from './protocol/id.js';
 import {
   MessageType,
   NO_DETAILS,
@@ -59,24 +59,19 @@ export interface DealerOptions extends Partial<RegisterRules>, Partial<Invocatio
  * authorized when they come here. Throws WampError for what the session shall be told.
  */
 export class Dealer {
-  readonly #rules: RegisterRules;
-  readonly #observer: RegistrationObserver | undefined;
+  readonly #disclosure: DisclosurePolicy;
   readonly #registrations = new Registrations();
   readonly #calls: PendingCalls;
   readonly #timeouts: CallTimeouts;
   readonly #invocations: Invocations;
+  readonly #enrolment: Enrolment;
 
   /**
    * By default callers are disclosed where they ask for it, 1,000 calls wait for a busy registration, and one session has 100,000
    * unanswered invocations; `force_reregister` and the policy `_thruway` are refused.
    */
   constructor(options: DealerOptions) {
-    this.#rules = {
-      disclosure: options.disclosure ?? 'on_request',
-      allowsForceReregister: options.allowsForceReregister ?? false,
-      allowsThruwayPolicy: options.allowsThruwayPolicy ?? false,
-    };
-    this.#observer = options.observer;
+    this.#disclosure = options.disclosure ?? 'on_request';
     this.#calls = new PendingCalls(options.callTimeoutMs);
     this.#timeouts = new CallTimeouts((call) => {
       this.#expire(call);
@@ -84,6 +79,17 @@ export class Dealer {
     this.#invocations = new Invocations(this.#calls, this.#timeouts, {
       waitingCalls: options.waitingCalls ?? 1000,
       invocations: options.invocations ?? 100_000,
+    });
+    this.#enrolment = new Enrolment({
+      registrations: this.#registrations,
+      calls: this.#calls,
+      invocations: this.#invocations,
+      rules: {
+        disclosure: this.#disclosure,
+        allowsForceReregister: options.allowsForceReregister ?? false,
+        allowsThruwayPolicy: options.allowsThruwayPolicy ?? false,
+      },
+      observer: options.observer,
     });
   }
 
@@ -94,49 +100,20 @@ export class Dealer {
 
   /** Registers a procedure or pattern; with a shared policy, one that others have too. */
   register(session: Session, message: Register): void {
-    const { key, isForced, terms } = registerWish(session, message, this.#rules);
-    if (!isForced) this.#registrations.check(key, session);
-    if (this.#registrations.countOf(session) >= session.limits.registrations) {
-      throw new WampError(Uri.limitExceeded, ['too many registrations in this session']);
-    }
-    const previous = isForced ? this.#registrations.lookup(key.uri, key.match) : undefined;
-    if (previous !== undefined) this.#revokeAll(previous);
-    const calls = this.#calls.of(session);
-    const registration = this.#registrations.add(key, { session, calls, inFlight: 0, ...terms });
-    session.send({
-      type: MessageType.Registered,
-      request: message.request,
-      registration: registration.id,
-    });
-    const observer = this.#observerOf(registration);
-    if (registration.members.length === 1) observer?.oncreated(session, registration);
-    observer?.onregistered(session, registration);
-    this.#invocations.serve(registration);
+    this.#enrolment.register(session, message);
   }
 
   /** Ends a registration of this session. Calls under way are still answered. */
   unregister(session: Session, message: Unregister): void {
-    const registration = this.#registrations.find(message.registration);
-    if (registration === undefined || !this.#registrations.remove(registration.id, session)) {
-      throw new WampError(Uri.noSuchRegistration);
-    }
-    session.send({ type: MessageType.Unregistered, request: message.request });
-    this.#afterLeaving(session, registration);
+    this.#enrolment.unregister(session, message);
   }
 
   /**
    * Takes a registration away from a session, which is told when it knows what that means (WAMP, Registration Revocation). False when the
    * session does not take part in it.
    */
-  revoke({ id }: Pick<Registration, 'id'>, session: Session, reason?: string): boolean {
-    const registration = this.#registrations.find(id);
-    if (registration === undefined || !this.#registrations.remove(id, session)) return false;
-    if (session.announces('callee.registration_revocation')) {
-      const details: Dict = { registration: id, ...(reason !== undefined && { reason }) };
-      session.send({ type: MessageType.Unregistered, request: NO_REQUEST, details });
-    }
-    this.#afterLeaving(session, registration);
-    return true;
+  revoke(registration: Pick<Registration, 'id'>, session: Session, reason?: string): boolean {
+    return this.#enrolment.revoke(registration, session, reason);
   }
 
   /** Invokes a callee of the procedure. */
@@ -155,7 +132,7 @@ export class Dealer {
     if (options.isProgressive && !session.announces('caller.progressive_call_invocations')) {
       throw new ProtocolViolation('progressive_call_invocations of the caller was not announced');
     }
-    const wishes = { options, isDisclosed: isDisclosed(this.#rules.disclosure, message.options) };
+    const wishes = { options, isDisclosed: isDisclosed(this.#disclosure, message.options) };
     const call = this.#calls.add(from, message, registration, wishes);
     this.#invocations.start(call, message.payload);
   }
@@ -219,10 +196,7 @@ export class Dealer {
 
   /** Forgets a session that has left: its callees are interrupted, its callers told (WAMP 6.3, 6.4). */
   removeSession(session: Session): void {
-    for (const registration of this.#registrations.of(session)) {
-      this.#registrations.remove(registration.id, session);
-      this.#afterLeaving(session, registration);
-    }
+    this.#enrolment.removeSession(session);
     const { made, received } = this.#calls.removeSession(session);
     this.#abandon(made, () => undefined);
     for (const call of received) this.#invocations.fail(call, Uri.canceled, 'the callee has left');
@@ -274,24 +248,6 @@ export class Dealer {
       error: Uri.featureNotSupported,
       payload: Payload.of(jsonFormat),
     });
-  }
-
-  #revokeAll(registration: ActiveRegistration): void {
-    for (const session of registration.callees) {
-      this.revoke(registration, session, 'another callee has taken the procedure');
-    }
-  }
-
-  #afterLeaving(session: Session, registration: ActiveRegistration): void {
-    const observer = this.#observerOf(registration);
-    observer?.onunregistered(session, registration);
-    if (registration.members.length === 0) observer?.ondeleted(session, registration);
-    this.#invocations.endHopeless(registration);
-  }
-
-  /** The observer, unless the registration is the router's own. */
-  #observerOf({ uri }: ActiveRegistration): RegistrationObserver | undefined {
-    return uri.startsWith('wamp.') ? undefined : this.#observer;
   }
 
   /** Undefined for an invocation that the router itself ended: its answer comes too late, which is nobody's fault. */

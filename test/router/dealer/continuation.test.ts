@@ -82,7 +82,7 @@ describe('a CALL with the id of an earlier request', () => {
 
   // ID-9, PC-2
   it('is a violation of a client that does not know progressive calls', async (t) => {
-    const { caller, callee } = await scene(t, {});
+    const { caller, callee } = await scene(t, { roles: CLIENT_ROLES });
     caller.send([48, 1, {}, 'a.b']);
     await callee.receive();
     callee.send([70, 1, {}]);
