@@ -77,7 +77,10 @@ export class LongPollListener {
     return true;
   }
 
-  /** Takes no more connections. Those that are open are their receivers' to close, and are served until then. */
+  /**
+   * Takes no more connections, since its server takes no more requests. Those that are open are their receivers' to close, and are served
+   * until then and no longer.
+   */
   close(): void {
     this.#isClosed = true;
   }
@@ -157,6 +160,7 @@ export class LongPollListener {
       pollMs: pollMs ?? 10_000,
       idleMs: idleMs ?? 30_000,
       successStatus: successStatus ?? 202,
+      isServed: () => !this.#isClosed,
       ongone: () => this.#transports.delete(id),
       details: {
         type: 'longpoll',

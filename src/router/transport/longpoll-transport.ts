@@ -23,6 +23,8 @@ export interface LongPollConnection {
   readonly idleMs: number;
   /** The status of what is answered with success and no content. */
   readonly successStatus: 202 | 204;
+  /** Whether requests can still come: where they cannot, the end is not waited for. */
+  readonly isServed: () => boolean;
   /** Nothing of this transport is to be had any more. */
   readonly ongone: () => void;
 }
@@ -89,11 +91,16 @@ export class LongPollTransport implements Transport {
     if (this.#ending !== undefined) return;
     this.#ending = { code, reason };
     for (const response of this.#inbox.clear()) this.#refuseEnded(response, this.#ending);
-    clearTimeout(this.#idleTimer);
-    this.#idleTimer = setTimeout(() => {
-      this.#vanish(code);
-    }, LINGER_MS).unref();
     this.#answerPoll();
+    if (this.#isGone) return;
+    clearTimeout(this.#idleTimer);
+    if (this.#connection.isServed()) {
+      this.#idleTimer = setTimeout(() => {
+        this.#vanish(code);
+      }, LINGER_MS).unref();
+    } else {
+      this.#vanish(code);
+    }
   }
 
   pause(): void {
@@ -219,9 +226,7 @@ export class LongPollTransport implements Transport {
   #cutOff(): void {
     this.#outbox.clear();
     this.close(CloseCode.slowConsumer, 'too much is waiting to be read');
-    queueMicrotask(() => {
-      this.#end(CloseCode.slowConsumer);
-    });
+    this.#end(CloseCode.slowConsumer);
   }
 
   /** The last of it. */
@@ -237,10 +242,13 @@ export class LongPollTransport implements Transport {
     this.#end(code);
   }
 
+  /** Reports the end, once, and never within a call of the router's own. */
   #end(code: number): void {
-    const receiver = this.#receiver;
-    this.#receiver = undefined;
-    receiver?.onclose(code);
+    queueMicrotask(() => {
+      const receiver = this.#receiver;
+      this.#receiver = undefined;
+      receiver?.onclose(code);
+    });
   }
 }
 
