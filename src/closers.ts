@@ -1,5 +1,3 @@
-import { Server as HttpServer } from 'node:http';
-import { Server as HttpsServer } from 'node:https';
 import type { Server, Socket } from 'node:net';
 import type { CloseMode } from './router/index.js';
 
@@ -8,7 +6,7 @@ type Closer = (mode: CloseMode) => Promise<void> | void;
 /** What is to be undone at the end, last first. */
 export class Closers {
   readonly #closers: Closer[] = [];
-  /** Each with its connections, but for those whose server knows them itself. */
+  /** Each with its connections: no server knows those that have not finished their TLS handshake, or were upgraded. */
   readonly #servers = new Map<Server, Set<Socket>>();
   #closed: Promise<void> | undefined;
 
@@ -20,12 +18,10 @@ export class Closers {
   /** A server takes no more connections first of all; those that became transports are the router's to close. */
   addServer(server: Server, listener: { close(): void }): void {
     const sockets = new Set<Socket>();
-    if (!isHttp(server)) {
-      server.on('connection', (socket) => {
-        sockets.add(socket);
-        socket.once('close', () => sockets.delete(socket));
-      });
-    }
+    server.on('connection', (socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+    });
     this.#servers.set(server, sockets);
     this.add(() => {
       listener.close();
@@ -33,10 +29,9 @@ export class Closers {
     });
   }
 
-  /** Ends the requests that are still under way, and waits for the last socket. */
+  /** Cuts the connections that there still are, and waits for the last of them. */
   async serversClosed(): Promise<void> {
-    for (const [server, sockets] of this.#servers) {
-      if (isHttp(server)) server.closeAllConnections();
+    for (const sockets of this.#servers.values()) {
       for (const socket of sockets) socket.destroy();
     }
     await Promise.all([...this.#servers.keys()].map(countedOut));
@@ -52,9 +47,6 @@ export class Closers {
     for (const closer of this.#closers.toReversed()) await closer(mode);
   }
 }
-
-const isHttp = (server: Server): server is HttpServer | HttpsServer =>
-  server instanceof HttpServer || server instanceof HttpsServer;
 
 /** Resolves when a server that was told to close has no connection left. */
 const countedOut = (server: Server): Promise<void> =>
