@@ -4,6 +4,9 @@ import { connect as connectSecure } from 'node:tls';
 
 import type { Address } from './address.js';
 
+/** Beyond this a timer of Node fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** The bytes of a TCP, TLS or Unix connection, read in pieces of a wanted length. */
 export class OctetStream {
   readonly socket: Socket;
@@ -61,7 +64,7 @@ export class OctetStream {
 
   #change(timeoutMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs);
+      const timer = setTimeout(resolve, Math.min(timeoutMs, LONGEST_TIMER_MS));
       this.#wake = () => {
         clearTimeout(timer);
         resolve();
