@@ -39,6 +39,7 @@ autobahn.log.warn = () => undefined;
 
 /** Where and how an autobahn client connects. */
 export interface AutobahnOptions {
+  /** Of a WebSocket, or with `http:` the base of a long-poll. */
   readonly url: string;
   /** Answers a challenge; without it the client offers no authmethod. */
   readonly onchallenge?: () => string | Promise<string>;
@@ -55,7 +56,7 @@ export interface AutobahnClient {
 /** Starts autobahn with its own reconnection, the way a page would. */
 export function startAutobahn(t: Ending, { url, onchallenge }: AutobahnOptions): AutobahnClient {
   const connection = new autobahn.Connection({
-    url,
+    ...(url.startsWith('http:') ? { transports: [{ type: 'longpoll', url }] } : { url }),
     realm: 'realm1',
     initial_retry_delay: 0.1,
     ...(onchallenge && { authmethods: ['jwt'], onchallenge }),
