@@ -2,9 +2,12 @@ import { createHmac } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 
 import { startApplication } from '../../src/application.js';
+import type { Config } from '../../src/config/config.js';
+import type { ListenerConfig } from '../../src/config/listener-config.js';
 import { loadConfig } from '../../src/config/load.js';
 import { isDict, silentLogger } from '../../src/router/index.js';
 import type { DisposableRouter, Target } from './target.js';
+import { SERIALIZERS } from './wire/wire-format.js';
 
 const DEVELOPMENT = fileURLToPath(new URL('../../../config/development.yaml', import.meta.url));
 const DEVELOPMENT_KEY = 'development-only token key 4f1c9a7be03d52684f7190ab';
@@ -25,6 +28,8 @@ export async function startApplicationTarget(): Promise<DisposableRouter> {
   const application = await startApplication({
     config: {
       ...config,
+      public: { ...config.public, serializers: SERIALIZERS, longPollPath: '/longpoll' },
+      listeners: [rawSocketListener(config)],
       realms: config.realms.flatMap((realm) => [realm, { ...realm, name: 'realm2' }]),
       limits: { ...config.limits, authMs: HANDSHAKE_MS },
     },
@@ -49,8 +54,23 @@ export async function startApplicationTarget(): Promise<DisposableRouter> {
     handshakeTimeoutMs: 2 * HANDSHAKE_MS,
     startAnother: startApplicationTarget,
   };
-  return { target, entrances: { websocket: url }, shutdown: () => application.close('shutdown') };
+  const rawsocket = application.listenerUrls.get('rawsocket') ?? '';
+  const entrances = { websocket: url, rawsocket, longpoll: `${application.publicUrl}/longpoll` };
+  return { target, entrances, shutdown: () => application.close('shutdown') };
 }
+
+/** A RawSocket listener for which the rules of the public one hold. */
+const rawSocketListener = ({ public: { requestIds }, limits }: Config): ListenerConfig => ({
+  name: 'rawsocket',
+  type: 'rawsocket',
+  address: { host: '127.0.0.1', port: 0 },
+  path: '/',
+  admission: { isTrusted: false, authmethods: ['jwt'], allowedOrigins: [] },
+  requestIds,
+  serializers: SERIALIZERS.filter((name) => !name.endsWith('.batched')),
+  tls: undefined,
+  limits,
+});
 
 async function getToken(publicUrl: string): Promise<string> {
   const credentials = Buffer.from('admin:kitten').toString('base64');

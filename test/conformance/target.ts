@@ -53,15 +53,7 @@ export interface Target {
 }
 
 /** The ways into a router. */
-export const ENTRANCES = [
-  'websocket',
-  'rawsocket',
-  'rawsocket by unix socket',
-  'longpoll',
-] as const;
-
-/** One of them. */
-export type Entrance = (typeof ENTRANCES)[number];
+export type Entrance = 'websocket' | 'rawsocket' | 'rawsocket by unix socket' | 'longpoll';
 
 /** A router of which the suite may dispose. */
 export interface DisposableRouter {
