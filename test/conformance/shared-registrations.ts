@@ -3,7 +3,7 @@ import type { CaseContext } from './case-context.js';
 import { conforms } from './conformance-case.js';
 import type { ConformanceCase } from './conformance-case.js';
 import { expectMeta } from './meta-call.js';
-import { anyDict, anyId, error, matches } from './pattern.js';
+import { anyDict, anyId, error, matches, oneOf } from './pattern.js';
 import { idAt } from './peer.js';
 import type { Peer } from './peer.js';
 import { announced } from './target.js';
@@ -197,7 +197,9 @@ const memberCases: readonly ConformanceCase[] = [
     await staff.leave('a');
     const lost = new Set([calls[0], calls[2]]);
     for (let count = 0; count < 2; count += 1) {
-      const canceled = oneOf(...[...lost].map((call) => error(48, Number(call), 'wamp.error.canceled')));
+      const canceled = oneOf(
+        ...[...lost].map((call) => error(48, Number(call), 'wamp.error.canceled')),
+      );
       const answer = await caller.expect(canceled);
       ensure(lost.delete(idAt(answer, 2)), `not lost: ${JSON.stringify(answer)}`);
     }
