@@ -23,7 +23,7 @@ export interface JoinOptions {
   readonly url?: string;
   /** That of the run if left out. The case is not offered if the router does not speak one that the case asks for. */
   readonly serializer?: SerializerName;
-  readonly realm?: string;
+  readonly realm?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   /** HELLO.Details.roles; the four client roles without features if left out. */
   readonly roles?: Dict;
@@ -62,9 +62,9 @@ export class CaseContext {
     return announces(this.#facts, role, feature);
   }
 
-  /** A URI that no other case uses, below the prefix of the run unless told otherwise. */
-  uri(name: string, prefix = this.target.prefix): string {
-    return `${prefix}conformance.c${this.#unique}.${name}`;
+  /** A URI that no other case uses. */
+  uri(name: string): string {
+    return `${this.target.prefix}conformance.c${this.#unique}.${name}`;
   }
 
   /** Connects, without HELLO. */

@@ -28,6 +28,11 @@ import { retentionCases } from './retention.js';
 import { sharedRegistrationCases } from './shared-registrations.js';
 import { testamentCases } from './testaments.js';
 import { timeoutCases } from './timeouts.js';
+import { attachmentMetaCases } from './attachment-meta.js';
+import { metaOrderCases } from './meta-order.js';
+import { payloadPassthruCases } from './payload-passthru.js';
+import { revocationCases } from './revocation.js';
+import { sessionMetaCases } from './session-meta.js';
 
 /** Every case of the suite. */
 export const CASES: readonly ConformanceCase[] = [
@@ -63,4 +68,9 @@ export const CASES: readonly ConformanceCase[] = [
   ...sharedRegistrationCases,
   ...testamentCases,
   ...timeoutCases,
+  ...sessionMetaCases,
+  ...revocationCases,
+  ...payloadPassthruCases,
+  ...metaOrderCases,
+  ...attachmentMetaCases,
 ];

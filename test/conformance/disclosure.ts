@@ -170,26 +170,26 @@ export const policyCases: readonly ConformanceCase[] = [
     'discloses every publisher to a topic that is configured so',
     async (c) => {
       const roles = rolesWith('publisher_identification');
-      const subscriber = await c.join('subscriber', { roles });
-      const topic = c.uri('topic', c.target.disclosingPrefix);
+      const subscriber = await c.join('subscriber', { roles, realm: c.target.disclosingRealm });
+      const topic = c.uri('topic');
       const subscription = await subscriber.subscribe(topic);
-      const publisher = await c.join('publisher', { roles });
+      const publisher = await c.join('publisher', { roles, realm: c.target.disclosingRealm });
       const publication = await publisher.publish(topic);
       const details = dictWith({ publisher: publisher.session });
       await subscriber.expect([36, subscription, publication, details]);
     },
     publisherIdentification,
-    knows('disclosingPrefix'),
+    knows('disclosingRealm'),
   ),
 
   conforms(
     'PI-5',
     'refuses to disclose a publisher where that is forbidden',
     async (c) => {
-      const topic = c.uri('topic', c.target.undisclosedPrefix);
-      const subscriber = await c.join('subscriber');
+      const topic = c.uri('topic');
+      const subscriber = await c.join('subscriber', { realm: c.target.undisclosedRealm });
       const subscription = await subscriber.subscribe(topic);
-      const publisher = await c.join('publisher');
+      const publisher = await c.join('publisher', { realm: c.target.undisclosedRealm });
       publisher.send([16, 1, { disclose_me: true, acknowledge: true }, topic]);
       await publisher.expect(error(16, 1, DISALLOWED));
       publisher.send([16, 2, { disclose_me: true }, topic]);
@@ -199,32 +199,38 @@ export const policyCases: readonly ConformanceCase[] = [
       await subscriber.expect([36, subscription, publication, dictWithout('publisher')]);
     },
     publisherIdentification,
-    knows('undisclosedPrefix'),
+    knows('undisclosedRealm'),
   ),
 
   conforms(
     'CI-6',
     'discloses every caller of a procedure that is configured so',
     async (c) => {
-      const procedure = c.uri('procedure', c.target.disclosingPrefix);
-      const callee = await c.join('callee', { roles: rolesWith('caller_identification') });
+      const procedure = c.uri('procedure');
+      const callee = await c.join('callee', {
+        roles: rolesWith('caller_identification'),
+        realm: c.target.disclosingRealm,
+      });
       const registration = await callee.register(procedure);
-      const caller = await c.join('caller');
+      const caller = await c.join('caller', { realm: c.target.disclosingRealm });
       caller.call(procedure);
       await callee.expect([68, anyId, registration, dictWith({ caller: caller.session })]);
     },
     callerIdentification,
-    knows('disclosingPrefix'),
+    knows('disclosingRealm'),
   ),
 
   conforms(
     'CI-5',
     'refuses to disclose a caller where that is forbidden',
     async (c) => {
-      const procedure = c.uri('procedure', c.target.undisclosedPrefix);
-      const callee = await c.join('callee', { roles: rolesWith('caller_identification') });
+      const procedure = c.uri('procedure');
+      const callee = await c.join('callee', {
+        roles: rolesWith('caller_identification'),
+        realm: c.target.undisclosedRealm,
+      });
       const registration = await callee.register(procedure);
-      const caller = await c.join('caller');
+      const caller = await c.join('caller', { realm: c.target.undisclosedRealm });
       caller.send([48, 1, { disclose_me: true }, procedure]);
       await caller.expect(error(48, 1, DISALLOWED));
       await callee.receiveNothing();
@@ -234,7 +240,7 @@ export const policyCases: readonly ConformanceCase[] = [
       await caller.expect([50, call, {}]);
     },
     callerIdentification,
-    knows('undisclosedPrefix'),
+    knows('undisclosedRealm'),
   ),
 
   conforms(

@@ -31,7 +31,8 @@ const keeps = (
 
 const resultCases: readonly ConformanceCase[] = [
   keeps('EH-1 EH-15', 'gives each event as a positional result', async (c) => {
-    const { asker, subscriber, publisher, subscription } = await kept(c);
+    const made = await kept(c);
+    const { asker, subscriber, publisher, subscription } = made;
     const payloads = [[['a', 1], { b: [2] }], [['a']], [[], { b: 2 }], []];
     for (const payload of payloads) {
       const publication = await publisher.publish(topic(c), ...payload);
@@ -47,35 +48,39 @@ const resultCases: readonly ConformanceCase[] = [
   }),
 
   keeps('EH-2', 'gives nothing where nothing was published or all is filtered out', async (c) => {
-    const { asker, publisher, subscription } = await kept(c);
-    await expectEvents(asker, subscription, {}, []);
+    const made = await kept(c);
+    const { publisher } = made;
+    await expectEvents(made, {}, []);
     const publication = await publisher.publish(topic(c));
-    await expectEvents(asker, subscription, { after_publication: publication }, []);
-    await expectEvents(asker, subscription, { before_publication: publication }, []);
+    await expectEvents(made, { after_publication: publication }, []);
+    await expectEvents(made, { before_publication: publication }, []);
   }),
 
   keeps('EH-3', 'gives events in the order of receipt, or the reverse', async (c) => {
-    const { asker, publisher, subscription } = await kept(c);
+    const made = await kept(c);
+    const { publisher } = made;
     const other = await c.join('other publisher');
     const publications: number[] = [];
     for (let count = 0; count < 4; count += 1)
       for (const from of [publisher, other]) publications.push(await from.publish(topic(c)));
-    await expectEvents(asker, subscription, {}, publications);
-    await expectEvents(asker, subscription, { reverse: false }, publications);
-    await expectEvents(asker, subscription, { reverse: true }, publications.toReversed());
+    await expectEvents(made, {}, publications);
+    await expectEvents(made, { reverse: false }, publications);
+    await expectEvents(made, { reverse: true }, publications.toReversed());
   }),
 
   keeps('EH-4', 'gives at most as many as asked for', async (c) => {
-    const { asker, subscription, publications } = await five(c);
-    await expectEvents(asker, subscription, { limit: 2 }, publications.slice(0, 2));
-    await expectEvents(asker, subscription, { limit: 5 }, publications);
-    await expectEvents(asker, subscription, { limit: 50 }, publications);
+    const made = await five(c);
+    const { publications } = made;
+    await expectEvents(made, { limit: 2 }, publications.slice(0, 2));
+    await expectEvents(made, { limit: 5 }, publications);
+    await expectEvents(made, { limit: 50 }, publications);
     const backwards = publications.toReversed();
-    await expectEvents(asker, subscription, { limit: 2, reverse: true }, backwards.slice(0, 2));
+    await expectEvents(made, { limit: 2, reverse: true }, backwards.slice(0, 2));
   }),
 
   keeps('EH-4', 'refuses what is no limit', async (c) => {
-    const { asker, subscription } = await five(c);
+    const made = await five(c);
+    const { asker, subscription } = made;
     for (const limit of ['2', 1.5, -1, {}])
       await expectRefusal(
         asker,
@@ -87,13 +92,17 @@ const resultCases: readonly ConformanceCase[] = [
   }),
 
   keeps('EH-15', 'takes the limit as second positional argument, too', async (c) => {
-    const { asker, subscription, publications } = await five(c);
-    const events = await callMeta(asker, GET_EVENTS, [subscription, 3]);
+    const made = await five(c);
+    const { asker, subscription, publications, marker } = made;
+    const events = await callMeta(asker, GET_EVENTS, [subscription, 3], {
+      after_publication: marker,
+    });
     ensure(matches(publications.slice(0, 3), publicationsOf(events)), JSON.stringify(events));
   }),
 
   keeps('EH-13', 'refuses an unknown subscription', async (c) => {
-    const { asker } = await kept(c);
+    const made = await kept(c);
+    const { asker } = made;
     await expectRefusal(asker, [GET_EVENTS, [UNKNOWN]], 'wamp.error.no_such_subscription');
   }),
 
@@ -101,7 +110,8 @@ const resultCases: readonly ConformanceCase[] = [
     'EH-12',
     'refuses who may not ask',
     async (c) => {
-      const { subscription } = await five(c);
+      const made = await five(c);
+      const { subscription } = made;
       const stranger = await c.join('stranger', { url: String(c.target.withoutMetaUrl) });
       await expectRefusal(stranger, [GET_EVENTS, [subscription]], 'wamp.error.not_authorized');
     },
@@ -121,8 +131,8 @@ const resultCases: readonly ConformanceCase[] = [
 
 const filterCases: readonly ConformanceCase[] = [
   keeps('EH-5', 'filters by time, with the borders as named', async (c) => {
-    const { asker, subscription, publisher } = await kept(c);
-    const events = await publishUntilLater(c, { asker, publisher, subscription });
+    const made = await kept(c);
+    const events = await publishUntilLater(c, made);
     const filters: Readonly<Record<string, (time: string, border: string) => boolean>> = {
       from_time: (time, border) => time >= border,
       after_time: (time, border) => time > border,
@@ -133,18 +143,19 @@ const filterCases: readonly ConformanceCase[] = [
       for (const [name, accepts] of Object.entries(filters)) {
         const expected = events.filter(({ time }) => accepts(time, String(border?.time)));
         const ids = expected.map(({ publication }) => publication);
-        await expectEvents(asker, subscription, { [name]: border?.time }, ids);
+        await expectEvents(made, { [name]: border?.time }, ids);
       }
     const all = events.map(({ publication }) => publication);
     // An hour before the first, written in another time zone.
     const early = new Date(Date.parse(String(events[0]?.time)) - 3_600_000).toISOString();
     const offset = early.replace(/Z$/, '+00:00');
-    await expectEvents(asker, subscription, { from_time: offset }, all);
-    await expectEvents(asker, subscription, { until_time: offset }, []);
+    await expectEvents(made, { from_time: offset }, all);
+    await expectEvents(made, { until_time: offset }, []);
   }),
 
   keeps('EH-5', 'refuses what is no time', async (c) => {
-    const { asker, subscription } = await five(c);
+    const made = await five(c);
+    const { asker, subscription } = made;
     for (const from_time of ['yesterday', 5, ''])
       await expectRefusal(
         asker,
@@ -154,27 +165,29 @@ const filterCases: readonly ConformanceCase[] = [
   }),
 
   keeps('EH-6', 'filters by publication, by its place and not by its id', async (c) => {
-    const { asker, subscription, publications } = await five(c);
+    const made = await five(c);
+    const { publications } = made;
     for (const [index, publication] of publications.entries()) {
       const upTo = publications.slice(0, index + 1);
       const from = publications.slice(index);
-      await expectEvents(asker, subscription, { from_publication: publication }, from);
-      await expectEvents(asker, subscription, { after_publication: publication }, from.slice(1));
-      await expectEvents(asker, subscription, { until_publication: publication }, upTo);
+      await expectEvents(made, { from_publication: publication }, from);
+      await expectEvents(made, { after_publication: publication }, from.slice(1));
+      await expectEvents(made, { until_publication: publication }, upTo);
       const before = upTo.slice(0, -1);
-      await expectEvents(asker, subscription, { before_publication: publication }, before);
+      await expectEvents(made, { before_publication: publication }, before);
     }
   }),
 
   keeps('EH-8 EH-6', 'gives what passes all filters', async (c) => {
-    const { asker, subscription, publications } = await five(c);
+    const made = await five(c);
+    const { publications } = made;
     const [, second, , fourth] = publications;
     const between = { after_publication: second, until_publication: fourth };
-    await expectEvents(asker, subscription, between, publications.slice(2, 4));
+    await expectEvents(made, between, publications.slice(2, 4));
     const last = { ...between, reverse: true, limit: 1 };
-    await expectEvents(asker, subscription, last, publications.slice(3, 4));
+    await expectEvents(made, last, publications.slice(3, 4));
     const none = { from_publication: fourth, before_publication: second };
-    await expectEvents(asker, subscription, none, []);
+    await expectEvents(made, none, []);
   }),
 
   keeps(
@@ -182,21 +195,31 @@ const filterCases: readonly ConformanceCase[] = [
     'keeps for each subscription what was dispatched to it',
     async (c) => {
       const subscriber = await c.join('subscriber');
-      const log = topic(c);
+      const log = topic(c, 'log');
       const auth = await subscriber.subscribe(`${log}.auth`);
       const basket = await subscriber.subscribe(`${log}.basket`);
       const prefix = await subscriber.subscribe(log, { match: 'prefix' });
       const publisher = await c.join('publisher');
+      const ofAuth = await publisher.publish(`${log}.auth`);
+      const ofBasket = await publisher.publish(`${log}.basket`);
       const ids: number[] = [];
       for (const name of ['auth', 'basket', 'basket', 'basket', 'checkout'])
         ids.push(await publisher.publish(`${log}.${name}`));
       const asker = await c.join('asker');
-      await expectEvents(asker, auth, {}, ids.slice(0, 1));
-      await expectEvents(asker, basket, {}, ids.slice(1, 4));
-      await expectEvents(asker, prefix, {}, ids);
-      await expectEvents(asker, prefix, { topic: `${log}.basket` }, ids.slice(1, 4));
-      await expectEvents(asker, prefix, { topic: `${log}.basket`, limit: 1 }, ids.slice(1, 2));
-      await expectEvents(asker, prefix, { topic: log }, []);
+      await expectEvents({ asker, subscription: auth, marker: ofAuth }, {}, ids.slice(0, 1));
+      await expectEvents({ asker, subscription: basket, marker: ofBasket }, {}, ids.slice(1, 4));
+      await expectEvents({ asker, subscription: prefix, marker: ofBasket }, {}, ids);
+      await expectEvents(
+        { asker, subscription: prefix, marker: ofBasket },
+        { topic: `${log}.basket` },
+        ids.slice(1, 4),
+      );
+      await expectEvents(
+        { asker, subscription: prefix, marker: ofBasket },
+        { topic: `${log}.basket`, limit: 1 },
+        ids.slice(1, 2),
+      );
+      await expectEvents({ asker, subscription: prefix, marker: ofBasket }, { topic: log }, []);
     },
     patterns,
   ),
@@ -205,12 +228,13 @@ const filterCases: readonly ConformanceCase[] = [
     'EH-10',
     'keeps nothing that was published with lists of sessions',
     async (c) => {
-      const { asker, publisher, subscription } = await kept(c);
+      const made = await kept(c);
+      const { asker, publisher } = made;
       const first = await publisher.publish(topic(c));
       for (const options of [{ eligible: [asker.session] }, { exclude: [1] }, { eligible: [] }])
         await publishWith(c, publisher, options);
       const last = await publisher.publish(topic(c));
-      await expectEvents(asker, subscription, {}, [first, last]);
+      await expectEvents(made, {}, [first, last]);
     },
     listing,
   ),
@@ -219,7 +243,8 @@ const filterCases: readonly ConformanceCase[] = [
     'EH-11',
     'filters by the authid and authrole of who asks',
     async (c) => {
-      const { asker, publisher, subscription } = await kept(c);
+      const made = await kept(c);
+      const { asker, publisher } = made;
       const { authid, authrole } = asker.welcome;
       const visible = [
         await publishWith(c, publisher, { eligible_authid: [authid] }),
@@ -232,8 +257,8 @@ const filterCases: readonly ConformanceCase[] = [
       await publishWith(c, publisher, { exclude_authrole: [authrole] });
       await publishWith(c, publisher, { eligible_authid: [authid], exclude_authrole: [authrole] });
       visible.push(await publishWith(c, publisher, {}));
-      await expectEvents(asker, subscription, {}, visible);
-      await expectEvents(asker, subscription, { limit: 4 }, visible);
+      await expectEvents(made, {}, visible);
+      await expectEvents(made, { limit: 4 }, visible);
     },
     listing,
   ),
@@ -247,16 +272,23 @@ interface Kept {
   readonly subscriber: Peer;
   readonly publisher: Peer;
   readonly subscription: number;
+  /** The publication before those of the case: the history of the topic may be longer. */
+  readonly marker: number;
 }
 
-const topic = (c: CaseContext): string => c.uri('topic', c.target.historyPrefix);
+type Asked = Pick<Kept, 'asker' | 'subscription' | 'marker'>;
+
+const topic = (c: CaseContext, name = 'topic'): string =>
+  `${String(c.target.historyPrefix)}${name}`;
 
 /** A subscription whose events are kept, somebody who publishes to it and somebody who asks. */
 async function kept(c: CaseContext): Promise<Kept> {
   const subscriber = await c.join('subscriber');
   const subscription = await subscriber.subscribe(topic(c));
   const publisher = await c.join('publisher');
-  return { asker: await c.join('asker'), subscriber, publisher, subscription };
+  const marker = await publisher.publish(topic(c));
+  await subscriber.expect([36, subscription, marker, anyDict]);
+  return { asker: await c.join('asker'), subscriber, publisher, subscription, marker };
 }
 
 async function five(c: CaseContext): Promise<Kept & { readonly publications: readonly number[] }> {
@@ -276,13 +308,14 @@ async function publishWith(c: CaseContext, publisher: Peer, options: object): Pr
 const publicationsOf = (events: Wire): Wire =>
   events.map((event) => (isDict(event) ? event['publication'] : event));
 
+/** Claims that these publications since the marker pass the filters. */
 async function expectEvents(
-  asker: Peer,
-  subscription: number,
+  { asker, subscription, marker }: Asked,
   filters: object,
   publications: Wire,
 ): Promise<void> {
-  const events = await callMeta(asker, GET_EVENTS, [subscription], filters);
+  const since = { after_publication: marker, ...filters };
+  const events = await callMeta(asker, GET_EVENTS, [subscription], since);
   ensure(
     matches(publications, publicationsOf(events)),
     `${JSON.stringify(filters)}\n  expected ${JSON.stringify(publications)}\n  received ${JSON.stringify(events)}`,
@@ -292,11 +325,12 @@ async function expectEvents(
 /** Publishes until the clock of the router has moved on, and gives all events with their times. */
 async function publishUntilLater(
   c: CaseContext,
-  { asker, publisher, subscription }: Omit<Kept, 'subscriber'>,
+  { asker, publisher, subscription, marker }: Kept,
 ): Promise<readonly { readonly publication: unknown; readonly time: string }[]> {
   for (let published = 0; published < 50; published += 1) {
     await publisher.publish(topic(c));
-    const events = (await callMeta(asker, GET_EVENTS, [subscription])).filter(isDict);
+    const since = { after_publication: marker };
+    const events = (await callMeta(asker, GET_EVENTS, [subscription], since)).filter(isDict);
     const timed = events.map((event) => ({
       publication: event['publication'],
       time: String(event['timestamp']),

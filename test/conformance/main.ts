@@ -30,9 +30,9 @@ interface Flags {
   readonly mayKill?: boolean;
   readonly withoutMetaUrl?: string;
   readonly historyPrefix?: string;
-  readonly unretainedPrefix?: string;
-  readonly disclosingPrefix?: string;
-  readonly undisclosedPrefix?: string;
+  readonly unretainedRealm?: string;
+  readonly disclosingRealm?: string;
+  readonly undisclosedRealm?: string;
   readonly trustLevel?: number;
 }
 
@@ -65,10 +65,13 @@ const command = new Command('conformance')
   .option('--strict-realm <realm>', 'a realm that takes only URIs of the strict rule')
   .option('--may-kill', 'the run may end every session of the realm')
   .option('--without-meta-url <url>', 'a listener whose users may not use the meta API')
-  .option('--history-prefix <prefix>', 'what topics begin with whose events are kept')
-  .option('--unretained-prefix <prefix>', 'what topics begin with that have no retention')
-  .option('--disclosing-prefix <prefix>', 'what URIs begin with that disclose everybody unasked')
-  .option('--undisclosed-prefix <prefix>', 'what URIs begin with that disclose nobody')
+  .option(
+    '--history-prefix <prefix>',
+    'behind it, topic, log.auth, log.basket and the prefix log have event history',
+  )
+  .option('--unretained-realm <realm>', 'a realm without retention')
+  .option('--disclosing-realm <realm>', 'a realm that discloses everybody unasked')
+  .option('--undisclosed-realm <realm>', 'a realm that discloses nobody')
   .option('--trust-level <level>', 'the trust level of the user', toNumber)
   .option('--filter <row>', 'only the cases of this row (PS-2) or group (PS)');
 
@@ -147,9 +150,9 @@ function toTarget(flags: Flags, serializer: SerializerName): Target {
     mayKill: flags.mayKill,
     withoutMetaUrl: flags.withoutMetaUrl,
     historyPrefix: flags.historyPrefix,
-    unretainedPrefix: flags.unretainedPrefix,
-    disclosingPrefix: flags.disclosingPrefix,
-    undisclosedPrefix: flags.undisclosedPrefix,
+    unretainedRealm: flags.unretainedRealm,
+    disclosingRealm: flags.disclosingRealm,
+    undisclosedRealm: flags.undisclosedRealm,
     trustLevel: flags.trustLevel,
   };
 }

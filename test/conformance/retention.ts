@@ -136,17 +136,18 @@ const replayCases: readonly ConformanceCase[] = [
     'RT-11',
     'publishes as usual where retention is switched off',
     async (c) => {
-      const topic = c.uri('topic', c.target.unretainedPrefix);
-      const subscriber = await c.join('subscriber');
+      const topic = c.uri('topic');
+      const where = { realm: c.target.unretainedRealm };
+      const subscriber = await c.join('subscriber', where);
       const subscription = await subscriber.subscribe(topic);
-      const publication = await retain(await c.join('publisher'), topic, {}, ['now']);
+      const publication = await retain(await c.join('publisher', where), topic, {}, ['now']);
       await subscriber.expect([36, subscription, publication, anyDict, ['now']]);
-      const late = await c.join('late');
+      const late = await c.join('late', where);
       await getRetained(late, topic);
       await late.receiveNothing();
     },
     retention,
-    knows('unretainedPrefix'),
+    knows('unretainedRealm'),
   ),
 ];
 

@@ -40,14 +40,14 @@ export interface Target {
   readonly mayKill?: boolean | undefined;
   /** A listener of the same router whose users may not use the meta API. */
   readonly withoutMetaUrl?: string | undefined;
-  /** What topics begin with of whose subscriptions the router keeps the events. */
+  /** With `topic`, `log.auth` and `log.basket` behind it, a topic whose events are kept; with `log`, a prefix of which they are. */
   readonly historyPrefix?: string | undefined;
-  /** What topics begin with for which retention is switched off. */
-  readonly unretainedPrefix?: string | undefined;
-  /** What URIs begin with for which callers and publishers are disclosed unasked. */
-  readonly disclosingPrefix?: string | undefined;
-  /** What URIs begin with for which callers and publishers may not be disclosed. */
-  readonly undisclosedPrefix?: string | undefined;
+  /** A realm where retention is switched off. */
+  readonly unretainedRealm?: string | undefined;
+  /** A realm where callers and publishers are disclosed unasked. */
+  readonly disclosingRealm?: string | undefined;
+  /** A realm where callers and publishers may not be disclosed. */
+  readonly undisclosedRealm?: string | undefined;
   /** The trust level of the user. */
   readonly trustLevel?: number | undefined;
 }

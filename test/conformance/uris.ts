@@ -2,7 +2,7 @@ import type { CaseContext } from './case-context.js';
 import { conforms } from './conformance-case.js';
 import type { ConformanceCase } from './conformance-case.js';
 import { abort, anyDict, anyId, error, matches } from './pattern.js';
-import { announced } from './target.js';
+import { announced, knows } from './target.js';
 import { ensure, NotOffered } from './transcript.js';
 
 /** What no URI may be: white space, `#`, an empty component. */
@@ -114,6 +114,22 @@ export const uriCases: readonly ConformanceCase[] = [
     }
     ensure(new Set(outcomes).size === 1, `some accepted, some refused: ${outcomes.join(', ')}`);
   }),
+
+  conforms(
+    'URI-9',
+    'takes only URIs of the strict rule where it is configured',
+    async (c) => {
+      const peer = await c.join('peer', { realm: c.target.strictRealm });
+      for (const type of [32, 64, 48, 16])
+        for (const name of ['MyApp', 'my-app', 'é', 'a/b', '*', '__proto__-']) {
+          const request = peer.request;
+          peer.send([type, request, type === 16 ? { acknowledge: true } : {}, c.uri(name)]);
+          await peer.expect(error(type, request, 'wamp.error.invalid_uri'));
+        }
+      for (const name of ['my_app', '0', '_', 'a1.b2']) await peer.subscribe(c.uri(name));
+    },
+    knows('strictRealm'),
+  ),
 
   conforms('URI-10', 'compares URIs letter by letter', async (c) => {
     const subscriber = await c.join('subscriber');
