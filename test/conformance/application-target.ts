@@ -2,10 +2,11 @@ import { createHmac } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 
 import { startApplication } from '../../src/application.js';
-import type { Config } from '../../src/config/config.js';
 import type { ListenerConfig } from '../../src/config/listener-config.js';
 import { loadConfig } from '../../src/config/load.js';
+import type { Config, RealmConfig, RoleConfig } from '../../src/config/config.js';
 import { isDict, silentLogger } from '../../src/router/index.js';
+import { HISTORY_PREFIX, HISTORY_RULES } from './history-rules.js';
 import type { DisposableRouter, Target } from './target.js';
 import { SERIALIZERS } from './wire/wire-format.js';
 
@@ -13,6 +14,8 @@ const DEVELOPMENT = fileURLToPath(new URL('../../../config/development.yaml', im
 const DEVELOPMENT_KEY = 'development-only token key 4f1c9a7be03d52684f7190ab';
 /** Long enough for any machine, short enough to wait for. */
 const HANDSHAKE_MS = 3000;
+const TRUST_LEVEL = 3;
+const ALL = { publish: true, subscribe: true, call: true, register: true };
 
 /**
  * Starts the application as in development, on ports of its own and with a second realm, and gets a token as a browser does: its
@@ -30,7 +33,7 @@ export async function startApplicationTarget(): Promise<DisposableRouter> {
       ...config,
       public: { ...config.public, serializers: SERIALIZERS, longPollPath: '/longpoll' },
       listeners: [rawSocketListener(config)],
-      realms: config.realms.flatMap((realm) => [realm, { ...realm, name: 'realm2' }]),
+      realms: config.realms.flatMap(variants),
       limits: { ...config.limits, authMs: HANDSHAKE_MS },
     },
     users,
@@ -53,6 +56,15 @@ export async function startApplicationTarget(): Promise<DisposableRouter> {
     timeoutMs: 5000,
     handshakeTimeoutMs: 2 * HANDSHAKE_MS,
     startAnother: startApplicationTarget,
+    unrestrictedRealm: 'wide',
+    strictRealm: 'strict',
+    mayKill: true,
+    withoutMetaUrl: application.trustedUrl,
+    historyPrefix: HISTORY_PREFIX,
+    unretainedRealm: 'forgetful',
+    disclosingRealm: 'open',
+    undisclosedRealm: 'closed',
+    trustLevel: TRUST_LEVEL,
   };
   const rawsocket = application.listenerUrls.get('rawsocket') ?? '';
   const entrances = { websocket: url, rawsocket, longpoll: `${application.publicUrl}/longpoll` };
@@ -71,6 +83,41 @@ const rawSocketListener = ({ public: { requestIds }, limits }: Config): Listener
   tls: undefined,
   limits,
 });
+
+/** The realms that the cases ask for, made of the one of development, where users may use the meta API besides. */
+function variants(realm: RealmConfig): readonly RealmConfig[] {
+  const usual = { ...realm, roles: realm.roles.map((role) => withMeta(role)) };
+  const wide = usual.roles.map((role) =>
+    role.name === 'admin'
+      ? {
+          ...role,
+          permissions: [...role.permissions, { uri: '', match: 'prefix', allow: ALL } as const],
+        }
+      : role,
+  );
+  return [
+    { ...usual, history: HISTORY_RULES },
+    { ...usual, name: 'realm2' },
+    { ...usual, name: 'wide', roles: wide },
+    { ...usual, name: 'strict', uriCheck: 'strict' },
+    { ...usual, name: 'forgetful', retention: { ...realm.retention, topics: 0 } },
+    { ...usual, name: 'open', disclosure: 'always' },
+    { ...usual, name: 'closed', disclosure: 'never' },
+  ];
+}
+
+/** The administrators have the meta API and a trust level, the backends may subscribe. */
+function withMeta(role: RoleConfig): RoleConfig {
+  const allowed = { match: 'prefix', allow: ALL } as const;
+  if (role.name === 'admin')
+    return {
+      ...role,
+      trustLevel: TRUST_LEVEL,
+      permissions: [...role.permissions, { uri: 'wamp.', ...allowed }],
+    };
+  if (role.name !== 'trusted') return role;
+  return { ...role, permissions: [{ uri: 'com.example.', ...allowed }] };
+}
 
 async function getToken(publicUrl: string): Promise<string> {
   const credentials = Buffer.from('admin:kitten').toString('base64');

@@ -20,8 +20,10 @@ import type {
   WebSocketListenerOptions,
 } from '../../src/router/index.js';
 import { LongPollListener } from '../../src/router/transport/longpoll-listener.js';
+import { HISTORY_PREFIX, HISTORY_RULES } from './history-rules.js';
 import type { DisposableRouter, Target } from './target.js';
 
+const TRUST_LEVEL = 3;
 const TOKEN = 'e30.eyJzdWIiOiJhZG1pbiJ9.c2ln';
 const REFUSED = 'e30.eyJzdWIiOiJyb290In0.c2ln';
 
@@ -49,8 +51,23 @@ const open: Authenticator = {
 };
 
 const belowExample: Authorizer = {
-  authorize: (_principal, _action, uri) => uri.startsWith('com.example.'),
+  authorize: ({ authid }, _action, uri) =>
+    uri.startsWith('com.example.') || (uri.startsWith('wamp.') && authid !== 'trusted'),
 };
+
+/** The realms that the cases ask for. */
+function addRealms(router: Router): void {
+  const roles = new Map([['admin', { trustLevel: TRUST_LEVEL }]]);
+  const usual = { authorizer: belowExample, roles };
+  const history = HISTORY_RULES.map(({ uri, match, events }) => ({ uri, match, events }));
+  router.addRealm({ ...usual, name: 'realm1', history });
+  router.addRealm({ ...usual, name: 'realm2' });
+  router.addRealm({ ...usual, name: 'wide', authorizer: { authorize: () => true } });
+  router.addRealm({ ...usual, name: 'strict', hasStrictUris: true });
+  router.addRealm({ ...usual, name: 'forgetful', retention: { topics: 0, bytes: 1_000_000 } });
+  router.addRealm({ ...usual, name: 'open', disclosure: 'always' });
+  router.addRealm({ ...usual, name: 'closed', disclosure: 'never' });
+}
 
 /**
  * Starts a router without an application around it: two realms, a WebSocket listener that wants a token at /ws and one that does not at /,
@@ -58,8 +75,7 @@ const belowExample: Authorizer = {
  */
 export async function startBareRouter(): Promise<DisposableRouter> {
   const router = new Router({ authMs: 1000 });
-  for (const name of ['realm1', 'realm2'])
-    router.addRealm({ name, authorizer: belowExample, roles: new Map([['admin', {}]]) });
+  addRealms(router);
   const closings: (() => unknown)[] = [];
   const web = await startWeb(router, closings);
   const rawSocket = await startRawSocket(router, closings);
@@ -79,6 +95,15 @@ export async function startBareRouter(): Promise<DisposableRouter> {
     timeoutMs: 2000,
     handshakeTimeoutMs: 5000,
     startAnother: startBareRouter,
+    unrestrictedRealm: 'wide',
+    strictRealm: 'strict',
+    mayKill: true,
+    withoutMetaUrl: `ws://${host}/`,
+    historyPrefix: HISTORY_PREFIX,
+    unretainedRealm: 'forgetful',
+    disclosingRealm: 'open',
+    undisclosedRealm: 'closed',
+    trustLevel: TRUST_LEVEL,
   };
   const shutdown = async (): Promise<void> => {
     await router.close('shutdown');
