@@ -402,7 +402,7 @@ const killCases: readonly ConformanceCase[] = [
           count = isList(message[3]) ? message[3][0] : 0;
         }
       }
-      ensure(Number(count) >= victims.length, `count ${String(count)}`);
+      ensure(Number(count) >= victims.length, `count ${JSON.stringify(count)}`);
       for (const victim of victims)
         await victim.expect([6, dictWith({ message: 'all of you' }), KILLED]);
       await c.expectRouterAlive();
