@@ -188,15 +188,3 @@ describe('the end of a LocalClient', () => {
     equal(runs, 0);
   });
 });
-
-describe('a call to a local client’s procedure', () => {
-  it('ends at once when it is cancelled, since the client cannot interrupt it', async (t) => {
-    const router = createRouter(t);
-    const callee = router.connectLocal('realm1', { authid: 'callee', authrole: 'user' });
-    await callee.register('a.never', () => new Promise(() => undefined));
-    const peer = connect(router);
-    await peer.join('realm1');
-    peer.send([48, 1, {}, 'a.never'], [49, 1, { mode: 'kill' }]);
-    deepEqual(await peer.receive(), [8, 48, 1, {}, 'wamp.error.canceled']);
-  });
-});
