@@ -10,6 +10,9 @@ export function chooseCallee(
   tried?: ReadonlySet<Session>,
 ): Callee | undefined {
   const { members } = registration;
+  const first = members[0];
+  // Most have one: without a closure or a search.
+  if (first !== undefined && members.length === 1) return isFree(first, tried) ? first : undefined;
   switch (registration.invoke) {
     case 'single':
     case 'first':
