@@ -238,7 +238,7 @@ const optionCases: readonly ConformanceCase[] = [
       await expectRefusal(testator, [ADD, args], 'wamp.error.invalid_argument');
     for (const kwargs of [{ scope: 'x' }, { scope: 5 }, { publish_options: [] }])
       await expectRefusal(testator, [ADD, [topic, [], {}], kwargs], 'wamp.error.invalid_argument');
-    for (const scope of ['x', 5, null])
+    for (const scope of ['x', 5])
       await expectRefusal(testator, [FLUSH, [], { scope }], 'wamp.error.invalid_argument');
     const ended = await c.witness(testator);
     testator.cut();
