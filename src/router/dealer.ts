@@ -52,6 +52,8 @@ export interface DealerOptions extends Partial<RegisterRules>, Partial<Invocatio
   /** A call whose caller sets no timeout ends with `wamp.error.timeout` when no answer has come for so long; 0: never. */
   readonly callTimeoutMs: number;
   readonly observer?: RegistrationObserver;
+  /** A call waits, as all callees of its registration are busy. */
+  readonly oncongestion?: ((registration: Registration) => void) | undefined;
 }
 
 /**
@@ -68,7 +70,7 @@ export class Dealer {
 
   /**
    * By default callers are disclosed where they ask for it, 1,000 calls wait for a busy registration, and one session has 100,000
-   * unanswered invocations; `force_reregister` and the policy `_thruway` are refused.
+   * unanswered invocations; `force_reregister` is refused.
    */
   constructor(options: DealerOptions) {
     this.#disclosure = options.disclosure ?? 'on_request';
@@ -79,6 +81,7 @@ export class Dealer {
     this.#invocations = new Invocations(this.#calls, this.#timeouts, {
       waitingCalls: options.waitingCalls ?? 1000,
       invocations: options.invocations ?? 100_000,
+      oncongestion: options.oncongestion,
     });
     this.#enrolment = new Enrolment({
       registrations: this.#registrations,
@@ -87,7 +90,6 @@ export class Dealer {
       rules: {
         disclosure: this.#disclosure,
         allowsForceReregister: options.allowsForceReregister ?? false,
-        allowsThruwayPolicy: options.allowsThruwayPolicy ?? false,
       },
       observer: options.observer,
     });

@@ -4,6 +4,7 @@ import type { SessionId } from './protocol/id.js';
 import type { MatchPolicy } from './protocol/uri.js';
 import type { RequestIds } from './session.js';
 import type { SessionLimits } from './session-limits.js';
+import type { ThruwayOptions } from './thruway/thruway-options.js';
 
 /** What a realm is made of. */
 export interface RealmOptions {
@@ -23,6 +24,10 @@ export interface RealmOptions {
   readonly retention?: RetentionLimits;
   /** The topics and patterns whose events are kept for `wamp.subscription.get_events`. Default: none. */
   readonly history?: readonly HistoryRule[];
+  /** Whether a callee may take a procedure from those who hold it by `force_reregister`, as Crossbar has it. Default: no. */
+  readonly allowsForceReregister?: boolean;
+  /** What is done as Thruway does it. Default: nothing. */
+  readonly thruway?: ThruwayOptions;
   /** Hears of each session that has left. */
   readonly onleft?: (session: SessionId) => void;
 }

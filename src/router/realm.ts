@@ -2,6 +2,7 @@ import { Authorization } from './authorization.js';
 import type { Action } from './authorizer.js';
 import { Broker } from './broker/broker.js';
 import { Dealer } from './dealer.js';
+import { connectHiddenClient } from './hidden-client.js';
 import type { Logger } from './logger.js';
 import { RealmMeta } from './meta/realm-meta.js';
 import { ProtocolViolation, Uri, WampError } from './protocol/errors.js';
@@ -13,12 +14,13 @@ import {
   type RoutedMessage,
   type Subscribe,
 } from './protocol/message.js';
-import { Payload } from './protocol/payload.js';
 import type { MatchPolicy, UriLimits } from './protocol/uri.js';
 import { DEFAULT_RETENTION, type RealmOptions, type RealmRole } from './realm-options.js';
 import { RealmSessions } from './realm-sessions.js';
-import { jsonFormat } from './serializer/json-serializer.js';
+import { sendRefusal } from './refusal.js';
 import type { RequestIds, Session } from './session.js';
+import { Thruway } from './thruway/thruway.js';
+import type { ThruwayOptions } from './thruway/thruway-options.js';
 import { CloseCode } from './transport/close-codes.js';
 
 /** What the router lends its realms. */
@@ -44,10 +46,11 @@ export class Realm {
   readonly #sessions = new RealmSessions();
   readonly #authorization: Authorization;
   readonly #meta: RealmMeta;
+  readonly #thruway: Thruway | undefined;
   readonly #broker: Broker;
   readonly #dealer: Dealer;
   readonly #publish: Route<Publish> = (session, message) => {
-    this.#broker.publish(session, message);
+    (this.#thruway ?? this.#broker).publish(session, message);
   };
   readonly #subscribe: Route<Subscribe> = (session, message) => {
     this.#broker.subscribe(session, message);
@@ -56,7 +59,7 @@ export class Realm {
     this.#dealer.call(session, message);
   };
   readonly #register: Route<Register> = (session, message) => {
-    this.#dealer.register(session, message);
+    (this.#thruway ?? this.#dealer).register(session, message);
   };
 
   constructor(options: RealmOptions, surroundings: RealmSurroundings) {
@@ -85,19 +88,23 @@ export class Realm {
         this.receive(session, message);
       },
     });
+    this.#thruway = options.thruway && this.#connectThruway(options.thruway);
+    const observer = this.#meta.subscriptionObserver;
     this.#broker = new Broker({
       disclosure,
       retention: options.retention ?? DEFAULT_RETENTION,
       history: options.history ?? [],
-      observer: this.#meta.subscriptionObserver,
+      observer: this.#thruway?.observe(observer) ?? observer,
       logger: surroundings.logger,
     });
     this.#dealer = new Dealer({
       callTimeoutMs: surroundings.callTimeoutMs,
       disclosure,
+      allowsForceReregister: options.allowsForceReregister ?? false,
       observer: this.#meta.registrationObserver,
+      oncongestion: this.#thruway?.oncongestion,
     });
-    this.#meta.serve();
+    this.#meta.serve(this.#thruway?.procedures);
   }
 
   /** The sessions that have joined and not left. */
@@ -114,6 +121,7 @@ export class Realm {
   join(session: Session): void {
     this.#sessions.add(session);
     this.#meta.joined(session);
+    this.#thruway?.joined(session);
   }
 
   /**
@@ -126,6 +134,7 @@ export class Realm {
     this.#broker.removeSession(session);
     this.#dealer.removeSession(session);
     this.#meta.left(session);
+    this.#thruway?.left(session);
     this.#options.onleft?.(session.id);
   }
 
@@ -146,6 +155,24 @@ export class Realm {
   /** Ends the calls that have waited too long. */
   expireCalls(): void {
     this.#dealer.expireCalls(performance.now());
+  }
+
+  #connectThruway(wishes: ThruwayOptions): Thruway {
+    return new Thruway(wishes, {
+      realm: this.name,
+      authorization: this.#authorization,
+      logger: this.#surroundings.logger,
+      broker: () => this.#broker,
+      dealer: () => this.#dealer,
+      session: this.#meta.session,
+      connect: () =>
+        connectHiddenClient((session, message) => {
+          this.receive(session, message);
+        }),
+      fail: (session, message, error) => {
+        this.#fail(session, message, error);
+      },
+    });
   }
 
   #route(session: Session, message: RoutedMessage): void {
@@ -237,18 +264,7 @@ export class Realm {
 
   #fail(session: Session, message: RoutedMessage, error: unknown): void {
     if (error instanceof WampError && 'request' in message) {
-      // An unacknowledged PUBLISH gets no answer at all, whatever became of it (WAMP 5.2.3).
-      const isSilent =
-        message.type === MessageType.Publish && message.options['acknowledge'] !== true;
-      if (isSilent) return;
-      session.send({
-        type: MessageType.Error,
-        requestType: message.type,
-        request: message.request,
-        details: {},
-        error: error.uri,
-        payload: Payload.of(jsonFormat, error.args, error.kwargs),
-      });
+      sendRefusal(session, message, error);
     } else if (error instanceof ProtocolViolation) {
       session.violate(error);
     } else {

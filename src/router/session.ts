@@ -98,6 +98,12 @@ export class Session {
     return this.#state !== 'open' || this.#transport.send(message);
   }
 
+  /** Whether the client gives a sign of life within `timeoutMs`; true where its transport cannot tell. */
+  isAlive(timeoutMs: number): Promise<boolean> {
+    if (this.#state !== 'open') return Promise.resolve(false);
+    return this.#transport.probe?.(timeoutMs) ?? Promise.resolve(true);
+  }
+
   /** Whether the client announced a feature for one of its roles, e.g. `callee.call_canceling`. */
   announces(feature: string): boolean {
     return this.#features.has(feature);

@@ -171,7 +171,7 @@ export class Broker {
 
   /**
    * Holds back a subscriber's live events of one subscription until they are released: for a snapshot that somebody else sends meanwhile, as
-   * publications that are for its session alone (`eligible`) and marked with `_thruway_restoring_state`. A second hold is the first one. The
+   * publications that are for its session alone (`eligible`) and marked with `_snapshot`. A second hold is the first one. The
    * caller sees to it that each is released: there is a bound for what is held, none for how long.
    */
   holdEvents(subscription: Subscription, session: Session): HeldEvents {
@@ -235,7 +235,7 @@ export class Broker {
     const { history, held } = subscription;
     const event = publication.eventFor(subscription);
     if (history !== undefined) this.#history.add(publication, subscription, history);
-    if (held !== undefined && !restoresState(publication.options)) {
+    if (held !== undefined && !isSnapshot(publication.options)) {
       this.#dispatchAround(publication, subscription, held);
       return;
     }
@@ -273,5 +273,5 @@ const matchOf = ({ match }: Dict): MatchPolicy =>
   match === 'prefix' || match === 'wildcard' ? match : 'exact';
 
 /** Whether a publication is part of a snapshot: for the sessions that it names, held or not. */
-const restoresState = (options: Dict): boolean =>
-  options['_thruway_restoring_state'] === true && options['eligible'] !== undefined;
+const isSnapshot = (options: Dict): boolean =>
+  options['_snapshot'] === true && options['eligible'] !== undefined;

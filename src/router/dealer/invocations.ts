@@ -15,6 +15,8 @@ export interface InvocationLimits {
   readonly waitingCalls: number;
   /** Invocations that one session has not answered, at most. */
   readonly invocations: number;
+  /** A call begins to wait. */
+  readonly oncongestion?: ((registration: ActiveRegistration) => void) | undefined;
 }
 
 /**
@@ -121,6 +123,7 @@ export class Invocations {
       return;
     }
     waiting.set(call, payload);
+    this.#limits.oncongestion?.(registration);
     if (call.options.timeoutMs > 0 && call.place < 0) this.#timeouts.start(call);
   }
 

@@ -12,8 +12,6 @@ export interface RegisterRules {
   readonly disclosure: DisclosurePolicy;
   /** Whether a callee may take a procedure away from those who hold it: `force_reregister`, as Crossbar has it. */
   readonly allowsForceReregister: boolean;
-  /** Whether `least_busy` may be written `_thruway` too. */
-  readonly allowsThruwayPolicy: boolean;
 }
 
 /** A REGISTER as far as its message says. */
@@ -39,7 +37,7 @@ export function registerWish(
     key: {
       uri: procedure,
       match: match === 'prefix' || match === 'wildcard' ? match : 'exact',
-      invoke: invocationPolicy(options['invoke'], rules),
+      invoke: invocationPolicy(options['invoke']),
     },
     isForced,
     terms: {
@@ -52,7 +50,7 @@ export function registerWish(
   };
 }
 
-function invocationPolicy(invoke: unknown, rules: RegisterRules): InvocationPolicy {
+function invocationPolicy(invoke: unknown): InvocationPolicy {
   switch (invoke) {
     case 'roundrobin':
     case 'random':
@@ -61,7 +59,6 @@ function invocationPolicy(invoke: unknown, rules: RegisterRules): InvocationPoli
     case 'least_busy':
       return invoke;
     case '_thruway':
-      if (rules.allowsThruwayPolicy) return 'least_busy';
       throw new WampError(Uri.optionNotAllowed, ['the policy _thruway is not allowed here']);
     default:
       return 'single';

@@ -9,6 +9,7 @@ import type { SubscriptionObserver } from '../subscription.js';
 import { Testaments } from '../testaments.js';
 import { MetaClient } from './meta-client.js';
 import { MetaEvents } from './meta-events.js';
+import type { MetaProcedures } from './meta-procedure.js';
 import { PublicationLine } from './publication-line.js';
 import {
   registrationEvents,
@@ -112,14 +113,20 @@ export class RealmMeta {
     this.registrationObserver = registrationEvents(this.#events, this.#procedures);
   }
 
-  /** Registers the procedures: once, when broker and dealer are there. */
-  serve(): void {
+  /** The realm's own session, which no list has. */
+  get session(): Session {
+    return this.#client.session;
+  }
+
+  /** Registers the procedures, and `others`: once, when broker and dealer are there. */
+  serve(others: MetaProcedures = {}): void {
     const { sessions, authorization, broker, dealer } = this.#options;
     this.#client.serve({
       ...sessionProcedures(sessions),
       ...testamentProcedures(this.#testaments),
       ...subscriptionProcedures({ broker, sessions, authorization, visibility: this.#topics }),
       ...registrationProcedures({ dealer, sessions, visibility: this.#procedures }),
+      ...others,
     });
   }
 

@@ -33,10 +33,34 @@ export class KeepAlive {
   #pingedAt = Date.now();
   #awaitsPong = false;
   #isPaused = false;
+  #probes: ((isThere: boolean) => void)[] = [];
 
   /** The peer has sent something. */
   heard(): void {
     this.#awaitsPong = false;
+    if (this.#probes.length > 0) this.#settle(true);
+  }
+
+  /**
+   * Resolves with true when the peer is heard of within `timeoutMs`, for which whoever asks has pinged it; with false when it is not, or the
+   * connection ends. A peer that is not read for a while sent something just before: it counts as there.
+   */
+  probe(timeoutMs: number): Promise<boolean> {
+    if (this.#isPaused) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#settle(false);
+      }, timeoutMs).unref();
+      this.#probes.push((isThere) => {
+        clearTimeout(timer);
+        resolve(isThere);
+      });
+    });
+  }
+
+  /** The connection is over. */
+  end(): void {
+    this.#settle(false);
   }
 
   /** The peer is not read for a while. */
@@ -60,5 +84,11 @@ export class KeepAlive {
     this.#pingedAt = now;
     this.#awaitsPong = true;
     return 'ping';
+  }
+
+  #settle(isThere: boolean): void {
+    const probes = this.#probes;
+    this.#probes = [];
+    for (const settle of probes) settle(isThere);
   }
 }

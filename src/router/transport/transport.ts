@@ -42,4 +42,9 @@ export interface Transport {
   pause(): void;
   /** Reads again. */
   resume(): void;
+  /**
+   * Asks the peer for a sign of life; whether one comes within `timeoutMs`. Not there on a transport that cannot ask: then the peer counts as
+   * being there.
+   */
+  probe?(timeoutMs: number): Promise<boolean>;
 }

@@ -59,6 +59,7 @@ export class WebSocketTransport implements Transport {
     };
     this.#webSocket.on('close', (code) => {
       this.#isOpen = false;
+      this.#keepAlive.end();
       this.#queue.clear();
       this.#end(this.#closeCode ?? code);
     });
@@ -102,6 +103,12 @@ export class WebSocketTransport implements Transport {
     } else if (due === 'ping') {
       this.#webSocket.ping();
     }
+  }
+
+  probe(timeoutMs: number): Promise<boolean> {
+    if (!this.#isOpen) return Promise.resolve(false);
+    this.#webSocket.ping();
+    return this.#keepAlive.probe(timeoutMs);
   }
 
   #cutOff(): void {

@@ -78,9 +78,9 @@ describe('Broker#holdEvents', () => {
     const { member, hold, publish, got } = holding();
     const eligible = [member.session.id];
     publish(1);
-    publish(2, { eligible, _thruway_restoring_state: true });
+    publish(2, { eligible, _snapshot: true });
     publish(3, { eligible });
-    publish(4, { _thruway_restoring_state: true });
+    publish(4, { _snapshot: true });
     deepEqual(got(), [[2]]);
     hold.release();
     deepEqual(got(), [[1], [3], [4]]);

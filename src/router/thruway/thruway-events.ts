@@ -1,0 +1,47 @@
+import type { MetaEvents } from '../meta/meta-events.js';
+import type { Dict } from '../protocol/message.js';
+import type { Registration } from '../registration.js';
+import type { Session } from '../session.js';
+
+/** The meta events that clients of Thruway know, beside those of WAMP. */
+export class ThruwayEvents {
+  readonly #realm: string;
+  readonly #events: MetaEvents;
+
+  constructor(realm: string, events: MetaEvents) {
+    this.#realm = realm;
+    this.#events = events;
+  }
+
+  /** A session has joined. */
+  joined(session: Session): void {
+    this.#tell('wamp.metaevent.session.on_join', session);
+  }
+
+  /** A session has left. */
+  left(session: Session): void {
+    this.#tell('wamp.metaevent.session.on_leave', session);
+  }
+
+  /** A call waits, as all callees of a registration are busy: more of them are wanted. */
+  congested({ uri }: Registration): void {
+    this.#events.publish('thruway.metaevent.procedure.congestion', () => [{ name: uri }]);
+  }
+
+  #tell(topic: string, session: Session): void {
+    if (!session.isInternal) this.#events.publish(topic, () => [this.#describe(session)]);
+  }
+
+  #describe({ id, principal }: Session): Dict {
+    const { authid, authrole, authmethod, authprovider } = principal;
+    return {
+      realm: this.#realm,
+      authprovider,
+      authid,
+      authrole,
+      authroles: [authrole],
+      authmethod,
+      session: id,
+    };
+  }
+}
