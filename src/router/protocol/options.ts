@@ -21,7 +21,8 @@ const bool: OptionRule = { expected: 'a boolean', holds: (value) => typeof value
 const text: OptionRule = { expected: 'a string', holds: (value) => typeof value === 'string' };
 const duration: OptionRule = {
   expected: 'a number of milliseconds',
-  holds: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+  // Not by isSafeInteger: 2^53 is an integer of WAMP (WAMP 2.1.2).
+  holds: (value) => value === 0 || isId(value),
 };
 const ids: OptionRule = {
   expected: 'a list of ids',

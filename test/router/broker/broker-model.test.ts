@@ -119,7 +119,7 @@ class History {
   }
 
   snapshot({ member: place, other, topic }: Step): void {
-    const options = { eligible: [this.#at(other).session.id], _thruway_restoring_state: true };
+    const options = { eligible: [this.#at(other).session.id], _snapshot: true };
     this.#publish({ value: this.#publications.length, topic, options, publisher: this.#at(place) });
   }
 
