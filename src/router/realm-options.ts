@@ -53,6 +53,16 @@ export interface RetentionLimits {
 /** The default bounds. */
 export const DEFAULT_RETENTION: RetentionLimits = { topics: 10_000, bytes: 64 * 1024 * 1024 };
 
+/** What holds where a realm's options say nothing. */
+export const REALM_DEFAULTS = {
+  isInternal: false,
+  disclosure: 'on_request',
+  hasStrictUris: false,
+  retention: DEFAULT_RETENTION,
+  history: [],
+  allowsForceReregister: false,
+} as const satisfies Partial<RealmOptions>;
+
 /** A subscription whose events are kept, whether anybody holds it or not (WAMP, Event History). */
 export interface HistoryRule {
   readonly uri: string;

@@ -15,7 +15,7 @@ import {
   type Subscribe,
 } from './protocol/message.js';
 import type { MatchPolicy, UriLimits } from './protocol/uri.js';
-import { DEFAULT_RETENTION, type RealmOptions, type RealmRole } from './realm-options.js';
+import { REALM_DEFAULTS, type RealmOptions, type RealmRole } from './realm-options.js';
 import { RealmSessions } from './realm-sessions.js';
 import { sendRefusal } from './refusal.js';
 import type { RequestIds, Session } from './session.js';
@@ -63,21 +63,21 @@ export class Realm {
   };
 
   constructor(options: RealmOptions, surroundings: RealmSurroundings) {
-    this.name = options.name;
-    this.roles = options.roles;
-    this.isInternal = options.isInternal ?? false;
-    this.requestIds = options.requestIds;
+    const { name, roles, isInternal, disclosure, ...rules } = { ...REALM_DEFAULTS, ...options };
+    this.name = name;
+    this.roles = roles;
+    this.isInternal = isInternal;
+    this.requestIds = rules.requestIds;
     this.#options = options;
     this.#surroundings = surroundings;
-    const { disclosure = 'on_request' } = options;
     this.#authorization = new Authorization({
       ...surroundings,
-      realm: options.name,
-      authorizer: options.authorizer,
-      uriLimits: { ...surroundings.uriLimits, isStrict: options.hasStrictUris ?? false },
+      realm: name,
+      authorizer: rules.authorizer,
+      uriLimits: { ...surroundings.uriLimits, isStrict: rules.hasStrictUris },
     });
     this.#meta = new RealmMeta({
-      realm: options.name,
+      realm: name,
       sessions: this.#sessions,
       authorization: this.#authorization,
       disclosure,
@@ -88,20 +88,20 @@ export class Realm {
         this.receive(session, message);
       },
     });
-    this.#thruway = options.thruway && this.#connectThruway(options.thruway);
-    const observer = this.#meta.subscriptionObserver;
+    this.#thruway = rules.thruway && this.#connectThruway(rules.thruway);
+    const { subscriptionObserver, registrationObserver } = this.#meta;
     this.#broker = new Broker({
       disclosure,
-      retention: options.retention ?? DEFAULT_RETENTION,
-      history: options.history ?? [],
-      observer: this.#thruway?.observe(observer) ?? observer,
+      retention: rules.retention,
+      history: rules.history,
+      observer: this.#thruway?.observe(subscriptionObserver) ?? subscriptionObserver,
       logger: surroundings.logger,
     });
     this.#dealer = new Dealer({
       callTimeoutMs: surroundings.callTimeoutMs,
       disclosure,
-      allowsForceReregister: options.allowsForceReregister ?? false,
-      observer: this.#meta.registrationObserver,
+      allowsForceReregister: rules.allowsForceReregister,
+      observer: registrationObserver,
       oncongestion: this.#thruway?.oncongestion,
     });
     this.#meta.serve(this.#thruway?.procedures);
