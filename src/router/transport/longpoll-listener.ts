@@ -83,6 +83,7 @@ export class LongPollListener {
    */
   close(): void {
     this.#isClosed = true;
+    for (const transport of this.#transports.values()) transport.forsake();
   }
 
   #routeOf({ url = '' }: IncomingMessage): Route | undefined {

@@ -163,6 +163,11 @@ export class LongPollTransport implements Transport {
     this.#vanish(CloseCode.normal);
   }
 
+  /** No request can come any more: an end that waits for one does so in vain. */
+  forsake(): void {
+    if (this.#ending !== undefined) this.#vanish(this.#ending.code);
+  }
+
   /** Answers the held request: with what is queued, or else with the end. */
   #answerPoll(): void {
     const poll = this.#poll;

@@ -131,6 +131,19 @@ describe('LongPollListener', () => {
     (await transports.take()).close(CloseCode.restart, 'why');
     equal((await post(`${url}/${id}/receive`)).status, 404);
   });
+
+  it('does not wait after close for the end of who was told to go before', async (t) => {
+    const { listener, url, transports } = await serveLongPoll(t);
+    await openTransport(url);
+    const transport = await transports.take();
+    const closed = new Promise((resolve) => {
+      const ignore = (): void => undefined;
+      transport.open({ onmessage: ignore, onviolation: ignore, onclose: resolve });
+    });
+    transport.close(CloseCode.restart, 'why');
+    listener.close();
+    equal(await closed, 1012);
+  });
 });
 
 describe('a page and a LongPollListener', () => {
