@@ -8,7 +8,7 @@ import { Payload, type Dict } from '../protocol/payload.js';
 import type { Session } from '../session.js';
 import type { Testament, TestamentScope } from '../testament.js';
 import type { Testaments } from '../testaments.js';
-import { dictAt, invalidArgument, listAt, optionalText, textAt } from './arguments.js';
+import { dictAt, invalidArgument, listAt, textAt } from './arguments.js';
 import { eventually, type Eventually } from './eventually.js';
 import type { MetaCall, MetaProcedures } from './meta-procedure.js';
 import type { PublicationLine } from './publication-line.js';
@@ -101,7 +101,7 @@ function publishOptionsOf(kwargs: Dict): Dict {
 }
 
 function scopeOf(kwargs: Dict): TestamentScope {
-  const scope = optionalText(kwargs, 'scope') ?? 'destroyed';
+  const { scope = 'destroyed' } = kwargs;
   if (scope !== 'detached' && scope !== 'destroyed') {
     throw invalidArgument('scope is one of detached, destroyed');
   }

@@ -117,6 +117,7 @@ describe('wamp.session.add_testament', () => {
       [['a.b', [], []], {}, 'wamp.error.invalid_argument'],
       [['a.b', []], { scope: 'later' }, 'wamp.error.invalid_argument'],
       [['a.b', []], { scope: 7 }, 'wamp.error.invalid_argument'],
+      [['a.b', []], { scope: null }, 'wamp.error.invalid_argument'],
       [['a.b', []], { publish_options: [] }, 'wamp.error.invalid_argument'],
       [['a.b', []], { publish_options: { exclude: 7 } }, 'wamp.error.invalid_argument'],
     ] as const) {
