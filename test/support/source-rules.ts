@@ -19,7 +19,6 @@ const FLOORS = [
 /** Who may import a package: the one owner of each dependency. */
 const OWNERS = [
   [/^ws$/, /^src\/router\/transport\//],
-  [/^(@msgpack\/msgpack|cbor2)$/, /^src\/router\/serializer\//],
   [/^jsonwebtoken$/, /^src\/auth\/token\.ts$/],
   [/^(express|express-session|passport|passport-http)$/, /^src\/web\//],
   [/^(helmet|rate-limiter-flexible|memorystore)$/, /^src\/web\//],
