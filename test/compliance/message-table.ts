@@ -162,7 +162,7 @@ export const malformedOptions: readonly (readonly [type: number, options: Dict])
   ...['foo', '', 1, null, true].map((match) => [32, { match }] as const),
   [32, { get_retained: 1 }],
   ...['receive_progress', 'progress', 'disclose_me'].map((key) => [48, { [key]: 1 }] as const),
-  ...[-1, 1.5, '5', null, 2 ** 53].map((timeout) => [48, { timeout }] as const),
+  ...[-1, 1.5, '5', null, 2 ** 53 + 2].map((timeout) => [48, { timeout }] as const),
   ...['Kill', 'killwait', 1, null].map((mode) => [49, { mode }] as const),
   [64, { match: 'regex' }],
   [64, { invoke: 'all' }],
