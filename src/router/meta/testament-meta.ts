@@ -1,5 +1,6 @@
 import type { Authorization } from '../authorization.js';
 import { isDisclosed, type DisclosurePolicy } from '../disclosure.js';
+import { checkPassthru, passthruDetails } from '../payload-passthru.js';
 import { ProtocolViolation, Uri, WampError } from '../protocol/errors.js';
 import { NO_REQUEST } from '../protocol/id.js';
 import { MessageType, type Publish } from '../protocol/message.js';
@@ -58,8 +59,8 @@ export function publishTestaments(options: TestamentMetaOptions, session: Sessio
       try {
         options.publish(session, testament);
       } catch (error) {
-        // Whom the broker would tell has gone.
-        if (!(error instanceof WampError)) throw error;
+        // Whom the broker would tell, or end, has gone.
+        if (!(error instanceof WampError || error instanceof ProtocolViolation)) throw error;
       }
     });
   }
@@ -78,20 +79,21 @@ function mayPublish(
   }
 }
 
-function testamentOf({ args, kwargs, format }: MetaCall): Testament {
+function testamentOf({ caller, args, kwargs, format }: MetaCall): Testament {
   return {
     type: MessageType.Publish,
     request: NO_REQUEST,
-    options: publishOptionsOf(kwargs),
+    options: publishOptionsOf(caller, kwargs),
     topic: textAt(args, 0),
     payload: Payload.of(format, listAt(args, 1), dictAt(args, 2)),
   };
 }
 
-function publishOptionsOf(kwargs: Dict): Dict {
+function publishOptionsOf(caller: Session, kwargs: Dict): Dict {
   const options = kwargs['publish_options'] ?? {};
   if (!isDict(options)) throw invalidArgument('publish_options is a dict');
   try {
+    checkPassthru(caller, 'publisher', passthruDetails(options));
     // Nobody is there to be told that it was published.
     return { ...checkOptions(options, optionRules.publish), acknowledge: false };
   } catch (error) {

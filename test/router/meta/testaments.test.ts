@@ -135,6 +135,18 @@ describe('wamp.session.add_testament', () => {
     ]);
   });
 
+  // PP-2: it would end the session when there is none any more.
+  it('refuses a payload that is passed through by who did not announce that', async (t) => {
+    const join = createRealm(t);
+    const watcher = await join('watcher');
+    const left = await watcher.subscribe('wamp.session.on_leave');
+    const member = await join();
+    const kwargs = { publish_options: { ppt_scheme: 'x_own' } };
+    deepEqual((await member.call(ADD, ['a.b', ['AA==']], kwargs))[1], 'wamp.error.invalid_argument');
+    member.peer.close();
+    equal((await watcher.peer.receive())[1], left);
+  });
+
   it('takes 64 of a session, and 256 KiB', async (t) => {
     const join = createRealm(t);
     const member = await join();
