@@ -120,6 +120,11 @@ export class Dealer {
 
   /** Invokes a callee of the procedure. */
   call(session: Session, message: Call): void {
+    const options = callOptions(message.options);
+    checkPassthru(session, 'caller', options.passthru);
+    if (options.isProgressive && !session.announces('caller.progressive_call_invocations')) {
+      throw new ProtocolViolation('progressive_call_invocations of the caller was not announced');
+    }
     const registration = this.#registrations.best(message.procedure);
     if (registration === undefined) throw new WampError(Uri.noSuchProcedure);
     const from = this.#calls.of(session);
@@ -128,11 +133,6 @@ export class Dealer {
     }
     if (from.made.size >= session.limits.calls) {
       throw new WampError(Uri.limitExceeded, ['too many calls under way in this session']);
-    }
-    const options = callOptions(message.options);
-    checkPassthru(session, 'caller', options.passthru);
-    if (options.isProgressive && !session.announces('caller.progressive_call_invocations')) {
-      throw new ProtocolViolation('progressive_call_invocations of the caller was not announced');
     }
     const wishes = { options, isDisclosed: isDisclosed(this.#disclosure, message.options) };
     const call = this.#calls.add(from, message, registration, wishes);

@@ -91,6 +91,15 @@ describe('a CALL with the id of an earlier request', () => {
     await isViolation(caller);
   });
 
+  // PC-2
+  it('is a violation of such a client from the first part on, whoever is called', async (t) => {
+    for (const procedure of ['a.b', 'a.nobody']) {
+      const { caller } = await scene(t, { roles: CLIENT_ROLES });
+      caller.send([48, 1, more, procedure]);
+      await isViolation(caller);
+    }
+  });
+
   it('waits for the authorizer with the first part', async (t) => {
     let allow: (isAllowed: boolean) => void = () => undefined;
     const answer = new Promise<boolean>((resolve) => {

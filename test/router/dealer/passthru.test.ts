@@ -42,6 +42,9 @@ describe('payload passthru mode', () => {
     throws(() => {
       caller.send([48, 1, SCHEME, 'a.b']);
     }, ProtocolViolation);
+    throws(() => {
+      caller.send([48, 2, SCHEME, 'a.nobody']);
+    }, ProtocolViolation);
     stage.enter(PPT).send([48, 1, {}, 'a.b']);
     throws(() => {
       callee.send([70, 1, SCHEME]);
