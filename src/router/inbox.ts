@@ -25,7 +25,7 @@ export interface InboxOptions {
 export class Inbox {
   readonly #options: InboxOptions;
   #waiting: RoutedMessage[] = [];
-  #isHeld = false;
+  #holds = 0;
   #isClosed = false;
   #tokens: number;
   #refilledAt = performance.now();
@@ -41,27 +41,29 @@ export class Inbox {
   /** Takes a message in: routed at once, unless it must wait. */
   deliver(message: RoutedMessage): void {
     if (this.#isClosed) return;
-    if (this.#isHeld || this.#throttle !== undefined || !this.#spend()) this.#waiting.push(message);
+    if (this.#holds > 0 || this.#throttle !== undefined || !this.#spend()) this.#waiting.push(message);
     else this.#options.receive(message);
   }
 
-  /** Holds later messages back until {@link release}. */
+  /** Holds later messages back until {@link release}; several holds, until each is released. */
   hold(): void {
-    this.#isHeld = true;
-    this.#options.transport.pause();
+    if (this.#isClosed) return;
+    this.#holds += 1;
+    if (this.#holds === 1) this.#options.transport.pause();
   }
 
-  /** Lets the messages go on. */
+  /** Ends a hold; with the last one the messages go on. */
   release(): void {
-    this.#isHeld = false;
+    if (this.#holds === 0) return;
+    this.#holds -= 1;
     this.#drain();
   }
 
   /** Drops what waits, for good. The transport is read again: it may outlive the session, and the peer's GOODBYE must be heard. */
   close(): void {
-    const isPaused = this.#isHeld || this.#throttle !== undefined;
+    const isPaused = this.#holds > 0 || this.#throttle !== undefined;
     this.#isClosed = true;
-    this.#isHeld = false;
+    this.#holds = 0;
     this.#waiting = [];
     clearTimeout(this.#throttle);
     this.#throttle = undefined;
@@ -82,7 +84,7 @@ export class Inbox {
   }
 
   #mayRoute(): boolean {
-    return !this.#isHeld && !this.#isClosed && this.#throttle === undefined;
+    return this.#holds === 0 && !this.#isClosed && this.#throttle === undefined;
   }
 
   /** Takes a token; when there is none, begins a wait for some. */

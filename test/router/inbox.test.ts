@@ -100,6 +100,20 @@ describe('Inbox', () => {
     deepEqual(routed, [1, 2, 3]);
   });
 
+  // A registration that had to be authorized may have to wait once more.
+  it('lets nothing go before each of several holds is released', (t) => {
+    const { inbox, deliver, routed, transport } = createInbox(t);
+    inbox.hold();
+    inbox.hold();
+    deliver(1);
+    inbox.release();
+    deepEqual(routed, []);
+    inbox.release();
+    inbox.release();
+    deepEqual(routed, [1]);
+    deepEqual(transport.done, ['pause', 'resume']);
+  });
+
   it('drops what waits when it is closed, and takes nothing more', (t) => {
     const { inbox, deliver, routed } = createInbox(t);
     inbox.hold();
