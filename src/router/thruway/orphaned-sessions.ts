@@ -1,5 +1,4 @@
 import type { Logger } from '../logger.js';
-import { Uri, WampError } from '../protocol/errors.js';
 import type { Register } from '../protocol/message.js';
 import type { Registration, RegistrationDirectory } from '../registration.js';
 import type { Session } from '../session.js';
@@ -56,7 +55,7 @@ export class OrphanedSessions {
     }
     if (!session.isOpen) return;
     try {
-      if (isAlive) throw new WampError(Uri.procedureAlreadyExists);
+      // Refused when the holder has it still.
       this.#options.register(session, message);
     } catch (error) {
       this.#options.fail(session, message, error);

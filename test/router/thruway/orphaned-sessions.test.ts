@@ -38,7 +38,7 @@ function stage(isAlive: boolean) {
     orphans.register(session, message as Register);
   };
   register(holder.session);
-  return { dealer, refused, transport, newcomer, register };
+  return { dealer, refused, transport, holder, newcomer, register };
 }
 
 /** All promises that are settled by now have told so. */
@@ -73,9 +73,18 @@ describe('replace_orphaned_session', () => {
     deepEqual(newcomer.transport.done, ['pause', 'resume']);
   });
 
+  it('registers what its holder gives up while it is asked', async () => {
+    const { dealer, refused, holder, newcomer, register } = stage(true);
+    register(newcomer.session, REPLACE);
+    dealer.removeSession(holder.session);
+    await settled();
+    deepEqual(refused, []);
+    deepEqual(dealer.registrations.lookup('a.b', 'exact')?.callees, [newcomer.session]);
+  });
+
   it('registers at once what nobody holds', () => {
-    const { dealer, newcomer, register } = stage(true);
-    dealer.removeSession([...dealer.registrations][0]?.callees[0] ?? newcomer.session);
+    const { dealer, holder, newcomer, register } = stage(true);
+    dealer.removeSession(holder.session);
     register(newcomer.session, REPLACE);
     deepEqual(dealer.registrations.lookup('a.b', 'exact')?.callees, [newcomer.session]);
   });
