@@ -141,6 +141,7 @@ export class Realm {
   /** The realm ends with its router: nobody is told of the sessions that leave from now on, and no testament is published. */
   close(): void {
     this.#meta.close();
+    this.#thruway?.close();
   }
 
   /** Routes one message to its end, unless an answer of the authorizer must be awaited. */

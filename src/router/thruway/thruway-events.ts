@@ -1,4 +1,5 @@
 import type { MetaEvents } from '../meta/meta-events.js';
+import type { Visibility } from '../meta/visibility.js';
 import type { Dict } from '../protocol/message.js';
 import type { Registration } from '../registration.js';
 import type { Session } from '../session.js';
@@ -7,10 +8,13 @@ import type { Session } from '../session.js';
 export class ThruwayEvents {
   readonly #realm: string;
   readonly #events: MetaEvents;
+  readonly #procedures: Visibility;
 
-  constructor(realm: string, events: MetaEvents) {
+  /** `procedures`: who may know of which. */
+  constructor(realm: string, events: MetaEvents, procedures: Visibility) {
     this.#realm = realm;
     this.#events = events;
+    this.#procedures = procedures;
   }
 
   /** A session has joined. */
@@ -23,9 +27,17 @@ export class ThruwayEvents {
     this.#tell('wamp.metaevent.session.on_leave', session);
   }
 
-  /** A call waits, as all callees of a registration are busy: more of them are wanted. */
-  congested({ uri }: Registration): void {
-    this.#events.publish('thruway.metaevent.procedure.congestion', () => [{ name: uri }]);
+  /** A call waits, as all callees of a registration are busy: more of them are wanted. For those who may know of the procedure. */
+  congested(registration: Registration): void {
+    const topic = 'thruway.metaevent.procedure.congestion';
+    this.#events.publishAbout(registration, this.#procedures, topic, () => [
+      { name: registration.uri },
+    ]);
+  }
+
+  /** Publishes nothing any more. */
+  close(): void {
+    this.#events.close();
   }
 
   #tell(topic: string, session: Session): void {

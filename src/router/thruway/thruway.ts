@@ -4,6 +4,7 @@ import type { Logger } from '../logger.js';
 import { MetaEvents } from '../meta/meta-events.js';
 import type { MetaProcedures } from '../meta/meta-procedure.js';
 import { PublicationLine } from '../meta/publication-line.js';
+import { Visibility } from '../meta/visibility.js';
 import type { Publish, Register } from '../protocol/message.js';
 import type { Registration, RegistrationDirectory } from '../registration.js';
 import type { Session } from '../session.js';
@@ -131,9 +132,15 @@ export class Thruway {
     this.#states?.left(session);
     this.#events?.left(session);
   }
+
+  /** Tells nobody of anything any more. Idempotent. */
+  close(): void {
+    this.#events?.close();
+  }
 }
 
-function eventsOf({ realm, logger, broker, session }: ThruwaySurroundings): ThruwayEvents {
+function eventsOf(surroundings: ThruwaySurroundings): ThruwayEvents {
+  const { realm, logger, broker, session, authorization } = surroundings;
   const events = new MetaEvents({
     subscriptions: () => broker().subscriptions,
     publish: (message) => {
@@ -141,5 +148,5 @@ function eventsOf({ realm, logger, broker, session }: ThruwaySurroundings): Thru
     },
     line: new PublicationLine(realm, logger),
   });
-  return new ThruwayEvents(realm, events);
+  return new ThruwayEvents(realm, events, new Visibility(authorization, ['call', 'register']));
 }

@@ -6,7 +6,7 @@ import { createRouter } from '../../support/test-router.js';
 describe('the end of a realm', () => {
   for (const mode of ['shutdown', 'restart'] as const) {
     it(`publishes neither testaments nor meta events: ${mode}`, async (t) => {
-      const router = createRouter(t);
+      const router = createRouter(t, {}, { thruway: { metaEvents: true } });
       const testator = connect(router);
       await testator.join('realm1');
       testator.send([48, 1, {}, 'wamp.session.add_testament', ['a.b', []]]);
@@ -14,8 +14,8 @@ describe('the end of a realm', () => {
       const heir = connect(router);
       await heir.join('realm1');
       heir.send([32, 1, {}, 'a.b'], [32, 2, {}, 'wamp.session.on_leave']);
-      await heir.receive();
-      await heir.receive();
+      heir.send([32, 3, {}, 'wamp.metaevent.session.on_leave']);
+      for (let subscribed = 0; subscribed < 3; subscribed += 1) await heir.receive();
       const closed = router.close(mode);
       for (const peer of [testator, heir]) peer.send([6, {}, 'wamp.close.goodbye_and_out']);
       await closed;

@@ -2,7 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { Router } from '../../../src/router/router.js';
 import type { ThruwayOptions } from '../../../src/router/thruway/thruway-options.js';
-import { connect, idOf, sessionOf, type Peer } from '../../support/peer.js';
+import { CLIENT_ROLES, connect, idOf, sessionOf, type Peer } from '../../support/peer.js';
 import { createRouter } from '../../support/test-router.js';
 
 const ALL: ThruwayOptions = {
@@ -177,6 +177,35 @@ describe('a registration of many', () => {
     caller.send([48, 1, {}, 'work'], [48, 2, {}, 'work']);
     deepEqual((await observer.receive())[4], [{ name: 'work' }]);
     await observer.receiveNothing();
+  });
+});
+
+describe('the event of calls that wait', () => {
+  it('is for those who may know of the procedure', async (t) => {
+    const router = createRouter(
+      t,
+      {},
+      {
+        thruway: ALL,
+        authorizer: {
+          authorize: ({ authrole }, _action, uri) => authrole === 'admin' || uri !== 'work',
+        },
+      },
+    );
+    const admin = { roles: CLIENT_ROLES, authextra: { role: 'admin' } };
+    const [callee, observer, other] = [connect(router), connect(router), connect(router)];
+    await callee.join('realm1', admin);
+    await observer.join('realm1', admin);
+    await other.join('realm1');
+    callee.send([64, 1, { invoke: '_thruway' }, 'work']);
+    await callee.receive();
+    for (const peer of [observer, other]) {
+      peer.send([32, 1, {}, 'thruway.metaevent.procedure.congestion']);
+      await peer.receive();
+    }
+    callee.send([48, 2, {}, 'work'], [48, 3, {}, 'work']);
+    deepEqual((await observer.receive())[4], [{ name: 'work' }]);
+    await other.receiveNothing();
   });
 });
 
