@@ -80,7 +80,7 @@ export class KeepAlive {
       return undefined;
     }
     if (this.#awaitsPong && now - this.#pingedAt >= pongMs) return 'lost';
-    if (now - this.#pingedAt < pingMs) return undefined;
+    if (this.#awaitsPong || now - this.#pingedAt < pingMs) return undefined;
     this.#pingedAt = now;
     this.#awaitsPong = true;
     return 'ping';

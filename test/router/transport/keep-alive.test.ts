@@ -25,6 +25,14 @@ describe('KeepAlive', () => {
     equal(keepAlive.due(1100, 1000, 100), 'lost');
   });
 
+  it('is lost also when pongMs is longer than pingMs', (t) => {
+    const keepAlive = create(t);
+    equal(keepAlive.due(1000, 1000, 2500), 'ping');
+    equal(keepAlive.due(2000, 1000, 2500), undefined);
+    equal(keepAlive.due(3499, 1000, 2500), undefined);
+    equal(keepAlive.due(3500, 1000, 2500), 'lost');
+  });
+
   it('begins both times anew after a pause', (t) => {
     const keepAlive = create(t);
     equal(keepAlive.due(1000, 1000, 100), 'ping');
