@@ -33,13 +33,15 @@ export const sessionLimits = (limits: ConfigInput['limits']): SessionLimits => (
   subscriptions: limits.subscriptions,
   registrations: limits.registrations,
   calls: limits.calls,
+  testaments: limits.testaments,
+  testamentBytes: limits.testament_bytes,
   sessionsPerUser: limits.sessions_per_user,
 });
 
 /** What a listener or a role sets of its own. What is undefined is left out, as it would hide what it is laid over. */
 export function definedLimits(limits: SessionLimitsInput): Partial<SessionLimits> {
   const { messages_per_second, burst, rate_cutoff, sessions_per_user } = limits;
-  const { subscriptions, registrations, calls } = limits;
+  const { subscriptions, registrations, calls, testaments, testament_bytes } = limits;
   return {
     ...(messages_per_second !== undefined && { messagesPerSecond: messages_per_second }),
     ...(burst !== undefined && { burst }),
@@ -47,6 +49,8 @@ export function definedLimits(limits: SessionLimitsInput): Partial<SessionLimits
     ...(subscriptions !== undefined && { subscriptions }),
     ...(registrations !== undefined && { registrations }),
     ...(calls !== undefined && { calls }),
+    ...(testaments !== undefined && { testaments }),
+    ...(testament_bytes !== undefined && { testamentBytes: testament_bytes }),
     ...(sessions_per_user !== undefined && { sessionsPerUser: sessions_per_user }),
   };
 }

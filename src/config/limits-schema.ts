@@ -10,6 +10,8 @@ const sessionLimits = {
   subscriptions: count('a number of subscriptions', 0, MANY),
   registrations: count('a number of registrations', 0, MANY),
   calls: count('a number of pending calls', 0, MANY),
+  testaments: count('a number of testaments', 0, MANY),
+  testament_bytes: byteSize({ min: '1KiB', max: '64MiB' }),
   messages_per_second: count('a number of messages per second', 1, MANY),
   burst: count('a number of messages at once', 1, MANY),
   rate_cutoff: duration({ max: '1h' }),
@@ -20,6 +22,9 @@ const connectionLimits = {
   message: byteSize({ min: '1KiB', max: '64MiB' }),
   queue: byteSize({ min: '64KiB', max: '1GiB' }),
 };
+
+/** Schema of the time between pings. */
+export const pingTime = () => duration({ min: '100ms', max: '1h' });
 
 /** Section `limits`: what anybody may ask of the router. */
 export const limitsSchema = z.strictObject({
@@ -32,7 +37,7 @@ export const limitsSchema = z.strictObject({
   uri_length: count('a number of bytes', 16, 4096),
   token: byteSize({ min: '1KiB', max: '64KiB' }),
   uri_components: count('a number of components', 1, 1024),
-  ping: duration({ min: '100ms', max: '1h' }),
+  ping: pingTime(),
   pong: duration({ min: '100ms', max: '1h' }),
   unauthenticated: count('a number of connections', 1, MANY),
   per_ip_unauthenticated: count('a number of connections', 1, MANY),

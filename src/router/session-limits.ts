@@ -10,6 +10,10 @@ export interface SessionLimits {
   readonly registrations: number;
   /** Calls that wait for their result. */
   readonly calls: number;
+  /** Testaments of both scopes (WAMP, Session Testament). */
+  readonly testaments: number;
+  /** Bytes of all its testaments: topics, options and payloads. */
+  readonly testamentBytes: number;
   /** Sessions with the same authid in one realm. */
   readonly sessionsPerUser: number;
 }
@@ -22,6 +26,8 @@ export const DEFAULT_SESSION_LIMITS: SessionLimits = {
   subscriptions: 256,
   registrations: 256,
   calls: 128,
+  testaments: 64,
+  testamentBytes: 256 * 1024,
   sessionsPerUser: 20,
 };
 
@@ -33,5 +39,7 @@ export const UNLIMITED_SESSION: SessionLimits = {
   subscriptions: Infinity,
   registrations: Infinity,
   calls: Infinity,
+  testaments: Infinity,
+  testamentBytes: Infinity,
   sessionsPerUser: Infinity,
 };
