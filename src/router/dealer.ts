@@ -69,8 +69,8 @@ export class Dealer {
   readonly #enrolment: Enrolment;
 
   /**
-   * By default callers are disclosed where they ask for it, 1,000 calls wait for a busy registration, and one session has 100,000
-   * unanswered invocations; `force_reregister` is refused.
+   * By default callers are disclosed where they ask for it, 1,000 calls wait for a busy registration, which has 1,000 payloads kept, and
+   * one session has 100,000 unanswered invocations; `force_reregister` is refused.
    */
   constructor(options: DealerOptions) {
     this.#disclosure = options.disclosure ?? 'on_request';
@@ -80,6 +80,7 @@ export class Dealer {
     });
     this.#invocations = new Invocations(this.#calls, this.#timeouts, {
       waitingCalls: options.waitingCalls ?? 1000,
+      keptPayloads: options.keptPayloads ?? 1000,
       invocations: options.invocations ?? 100_000,
       oncongestion: options.oncongestion,
     });

@@ -11,8 +11,10 @@ import type { PendingCalls } from './pending-calls.js';
 
 /** Bounds of what is under way. */
 export interface InvocationLimits {
-  /** Calls that wait for a callee of one registration, at most; and, apart from them, those whose payloads are kept. */
+  /** Calls that wait for a callee of one registration, at most. */
   readonly waitingCalls: number;
+  /** Payloads of one registration that are kept in case that another callee must take the call, at most. */
+  readonly keptPayloads: number;
   /** Invocations that one session has not answered, at most. */
   readonly invocations: number;
   /** A call begins to wait. */
@@ -174,7 +176,7 @@ export class Invocations {
   #mayReroute({ invoke, kept }: ActiveRegistration, { session }: Callee): boolean {
     return (
       invoke !== 'single' &&
-      kept < this.#limits.waitingCalls &&
+      kept < this.#limits.keptPayloads &&
       session.announces('callee.call_reroute')
     );
   }

@@ -154,8 +154,8 @@ describe('call re-routing', () => {
     deepEqual(caller.take(), [[8, 48, 1, {}, UNAVAILABLE]]);
   });
 
-  it('keeps as many payloads as may wait, and no more', () => {
-    const stage = new Stage({ waitingCalls: 1 });
+  it('keeps as many payloads as it may, and no more, however many calls may wait', () => {
+    const stage = new Stage({ waitingCalls: 0, keptPayloads: 1 });
     const [caller, first, second] = [stage.enter(), stage.enter(REROUTE), stage.enter(REROUTE)];
     for (const callee of [first, second]) callee.register('a.b', { invoke: 'first' });
     for (const request of [1, 2]) caller.send([48, request, {}, 'a.b', [request]]);
