@@ -34,10 +34,15 @@ export interface RawSocketListenerOptions {
   readonly messageBytes?: number;
   /** Bytes that may be unsent to one peer. Default 1 MiB. */
   readonly queueBytes?: number;
-  /** Between pings. Default 25 s; Infinity: never, for clients that do not know PING. */
-  readonly pingMs?: number;
-  /** How long a pong may take before the connection is ended. Default 8 s. */
+  /**
+   * Between PINGs; a peer that gives no sign of life after one is cut off. Default: none are sent, as there are clients that end the
+   * connection at one (autobahn for Python takes its type for a length). The PINGs of clients are answered in any case.
+   */
+  readonly pingMs?: number | undefined;
+  /** How long a PONG may take before the connection is ended. Default 8 s. */
   readonly pongMs?: number;
+  /** A TCP connection on which nothing has come for so long is probed by the system (TCP keep-alive). Default 25 s. */
+  readonly tcpKeepAliveMs?: number;
   /** How long the four octets of a request may take. Default 5 s. */
   readonly handshakeMs?: number;
   /** Hears of refused handshakes, and of messages that were too long for a peer: the router's Logger will do. */
@@ -48,6 +53,8 @@ export interface RawSocketListenerOptions {
 
 /** So many connections may be in their handshake at a time; more are closed at once. */
 const MOST_HANDSHAKES = 1000;
+const PONG_MS = 8000;
+const TCP_KEEP_ALIVE_MS = 25_000;
 
 /** Why a handshake is refused with an error reply, for the log. */
 const REASONS: Readonly<Record<HandshakeError, string>> = {
@@ -63,17 +70,17 @@ export class RawSocketListener {
   readonly #frames: ReadonlyMap<Serializer, FrameEncoder>;
   readonly #handshakes = new Set<Socket>();
   readonly #transports = new Set<RawSocketTransport>();
-  readonly #sweep: NodeJS.Timeout;
+  readonly #sweep: NodeJS.Timeout | undefined;
   readonly #detach: (() => void)[] = [];
 
   constructor(options: RawSocketListenerOptions) {
-    const { serializers, messageBytes = 64 * 1024 } = options;
+    const { serializers, messageBytes = 64 * 1024, pingMs, pongMs = PONG_MS } = options;
     this.#options = options;
     this.#terms = { serializers, messageBytes: announceableBytes(messageBytes) };
     this.#frames = new Map(
       serializers.map((each) => [each, new FrameEncoder(each, rawSocketFraming)]),
     );
-    this.#sweep = sweepKeepAlive(this.#transports, options);
+    if (pingMs !== undefined) this.#sweep = sweepKeepAlive(this.#transports, { pingMs, pongMs });
   }
 
   /** Serves all connections of `server`: of a TLS server once they are secure. */
@@ -105,6 +112,8 @@ export class RawSocketListener {
     // What is queued may follow the peer's end: the transport ends its own side itself.
     socket.allowHalfOpen = true;
     socket.setNoDelay(true);
+    // A Unix socket has no such thing, and needs none: its peer is on this machine.
+    socket.setKeepAlive(true, this.#options.tcpKeepAliveMs ?? TCP_KEEP_ALIVE_MS);
     let received = Buffer.alloc(0);
     const settle = (): void => {
       clearTimeout(deadline);

@@ -1,5 +1,6 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import { CloseCode } from '../../../src/router/transport/close-codes.js';
 import { MessageQueue } from '../../support/message-queue.js';
@@ -68,6 +69,24 @@ describe('RawSocketListener', () => {
     equal(transports.size, 0);
     deepEqual(asked, ['127.0.0.1']);
   });
+
+  for (const [options, delayMs] of [
+    [{}, 25_000],
+    [{ tcpKeepAliveMs: 60_000 }, 60_000],
+  ] as const) {
+    it(`has TCP ask after ${delayMs} ms of silence whether the peer is still there`, async (t) => {
+      const { server, connect } = await listenRaw(t, options);
+      const accepted = once(server, 'connection') as Promise<[Socket]>;
+      // Before the listener sees it.
+      const asked: unknown[] = [];
+      server.prependOnceListener('connection', (socket) => {
+        t.mock.method(socket, 'setKeepAlive', (...words: unknown[]) => asked.push(words));
+      });
+      await connect();
+      await accepted;
+      deepEqual(asked, [[true, delayMs]]);
+    });
+  }
 
   it('tells where a connection came from', async (t) => {
     const { connect, transports } = await listenRaw(t, { name: 'backends' });
