@@ -17,6 +17,10 @@ export const configuredRealm = (realm: RealmConfig): RealmOptions => ({
     ...(realm.retention.ttlMs !== undefined && { ttlMs: realm.retention.ttlMs }),
   },
   history: realm.history.map(historyRule),
+  waitingCalls: realm.callQueue,
+  allowsForceReregister: realm.forceReregister,
+  // Routing pays nothing for what is off.
+  ...(Object.values(realm.thruway).includes(true) && { thruway: realm.thruway }),
 });
 
 const realmRole = ({ limits, trustLevel }: RoleConfig): RealmRole => ({

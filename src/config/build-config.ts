@@ -47,6 +47,14 @@ const buildRealm = (realm: ConfigInput['realms'][number]): RealmConfig => ({
     events,
     maxAgeMs: max_age,
   })),
+  callQueue: realm.call_queue,
+  forceReregister: realm.force_reregister,
+  thruway: {
+    stateHandlers: realm.thruway.state_handlers,
+    multiregister: realm.thruway.multiregister,
+    replaceOrphanedSession: realm.thruway.replace_orphaned_session,
+    metaEvents: realm.thruway.meta_events,
+  },
   roles: realm.roles.map(({ name, trust_level, permissions, limits }) => ({
     name,
     trustLevel: trust_level,

@@ -53,6 +53,7 @@ export const buildListeners = (
     type: listener.type,
     address: addressOf(listener),
     path: listener.path ?? '/',
+    pingMs: listener.ping,
     admission: admissionOf(listener),
     requestIds: listener.request_ids ?? (listener.trusted ? 'lenient' : 'strict'),
     serializers: listener.serializers ?? defaultSerializers(listener),

@@ -65,6 +65,18 @@ export interface HistoryConfig {
   readonly maxAgeMs: number | undefined;
 }
 
+/** What a realm does as Thruway does it, beyond WAMP. */
+export interface ThruwayConfig {
+  /** `add_state_handler`: a new subscriber is given the state of its topic before the events. */
+  readonly stateHandlers: boolean;
+  /** `thruway_multiregister`: several callees, each of which takes one call at a time. */
+  readonly multiregister: boolean;
+  /** `replace_orphaned_session`: who registers takes the procedure from a holder that gives no sign of life. */
+  readonly replaceOrphanedSession: boolean;
+  /** The meta events under the names that they have in Thruway. */
+  readonly metaEvents: boolean;
+}
+
 /** A realm. */
 export interface RealmConfig {
   readonly name: string;
@@ -74,6 +86,11 @@ export interface RealmConfig {
   readonly uriCheck: 'loose' | 'strict';
   readonly retention: RetentionConfig;
   readonly history: readonly HistoryConfig[];
+  /** Calls that wait for one registration all of whose callees are busy; 0: none waits. */
+  readonly callQueue: number;
+  /** Whether a callee may take a procedure from those who hold it. */
+  readonly forceReregister: boolean;
+  readonly thruway: ThruwayConfig;
   readonly roles: readonly RoleConfig[];
 }
 

@@ -102,7 +102,12 @@ function checkBelieving(
 }
 
 function checkType(listener: ListenerInput, report: Report): void {
-  if (listener.type === 'websocket') return;
+  if (listener.type === 'websocket') {
+    if (listener.ping !== undefined) {
+      report(['ping'], 'no ping with type websocket, for which limits.ping holds');
+    }
+    return;
+  }
   // A RawSocket's handshake has neither path nor headers (WAMP 15.1), and its messages come one by one.
   for (const key of ['path', 'allowed_origins', 'allowed_hosts'] as const) {
     if (listener[key] !== undefined) report([key], `no ${key} with type rawsocket`);

@@ -82,6 +82,8 @@ export interface ListenerConfig {
   readonly address: ListenAddress;
   /** The path of its upgrades; of no meaning to a RawSocket. */
   readonly path: string;
+  /** Between the PINGs of a RawSocket; undefined: none are sent. Of no meaning to a WebSocket, which is pinged by `limits.ping`. */
+  readonly pingMs: number | undefined;
   readonly admission: AdmissionConfig;
   readonly requestIds: 'strict' | 'lenient';
   readonly serializers: readonly SerializerName[];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { listenerLimitsSchema } from './limits-schema.js';
+import { listenerLimitsSchema, pingTime } from './limits-schema.js';
 import { flag, hostName, loopbackHost, name, network, port, text, webOrigin } from './scalars.js';
 
 /** The serializers by the names that the configuration gives them: a subprotocol without its `wamp.2.` (WAMP 2.3.1, 15.2). */
@@ -85,6 +85,7 @@ const listenerSchema = z.strictObject({
   unix: socketPath().optional(),
   mode: fileMode().optional(),
   path: webSocketPath().optional(),
+  ping: pingTime().optional(),
   trusted: flag().default(false),
   role: name('the name of a role').optional(),
   request_ids: requestIds().optional(),

@@ -49,6 +49,14 @@ const historySchema = z
   })
   .refine(fits, UNFIT);
 
+/** What is done as Thruway does it; each is off unless it is switched on. */
+const thruwaySchema = z.strictObject({
+  state_handlers: flag().default(false),
+  multiregister: flag().default(false),
+  replace_orphaned_session: flag().default(false),
+  meta_events: flag().default(false),
+});
+
 /** Section `realms`: a realm exists only when it is listed here. */
 export const realmsSchema = z.array(
   z.strictObject({
@@ -57,6 +65,9 @@ export const realmsSchema = z.array(
     uri_check: z.enum(['loose', 'strict']).default('loose'),
     retention: retentionSchema.prefault({}),
     history: z.array(historySchema).default([]),
+    call_queue: count('a number of calls', 0, MANY).default(1000),
+    force_reregister: flag().default(false),
+    thruway: thruwaySchema.prefault({}),
     roles: z.array(
       z.strictObject({
         name: name('the name of a role'),

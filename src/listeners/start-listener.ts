@@ -48,6 +48,7 @@ export const trustedListener = ({ trusted }: Config): ListenerConfig => ({
       ? { host: trusted.host, port: trusted.port }
       : { unix: trusted.unix, mode: trusted.mode },
   path: '/',
+  pingMs: undefined,
   admission: { isTrusted: true, role: trusted.role, allowedHosts: trusted.allowedHosts },
   requestIds: trusted.requestIds,
   serializers: trusted.serializers,
@@ -93,9 +94,16 @@ function rawSocketParts(
   basics: ListenerBasics,
 ): ListenerParts {
   const server = createStreamServer(settings, config);
-  const { name } = settings;
-  const { helloMs } = config.limits;
-  const listener = new RawSocketListener({ ...basics, name, handshakeMs: helloMs });
+  const { name, pingMs } = settings;
+  const { helloMs, pingMs: tcpKeepAliveMs } = config.limits;
+  const listener = new RawSocketListener({
+    ...basics,
+    name,
+    // Not the WebSockets' time: there are clients that end the connection at a PING.
+    pingMs,
+    tcpKeepAliveMs,
+    handshakeMs: helloMs,
+  });
   listener.attach(server);
   return { server, listener };
 }

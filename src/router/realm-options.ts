@@ -26,6 +26,8 @@ export interface RealmOptions {
   readonly history?: readonly HistoryRule[];
   /** Whether a callee may take a procedure from those who hold it by `force_reregister`, as Crossbar has it. Default: no. */
   readonly allowsForceReregister?: boolean;
+  /** Calls that wait for one registration all of whose callees are busy; 0: none waits, it is refused. Default 1,000. */
+  readonly waitingCalls?: number;
   /** What is done as Thruway does it. Default: nothing. */
   readonly thruway?: ThruwayOptions;
   /** Hears of each session that has left. */
@@ -61,6 +63,7 @@ export const REALM_DEFAULTS = {
   retention: DEFAULT_RETENTION,
   history: [],
   allowsForceReregister: false,
+  waitingCalls: 1000,
 } as const satisfies Partial<RealmOptions>;
 
 /** A subscription whose events are kept, whether anybody holds it or not (WAMP, Event History). */

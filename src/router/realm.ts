@@ -101,6 +101,7 @@ export class Realm {
       callTimeoutMs: surroundings.callTimeoutMs,
       disclosure,
       allowsForceReregister: rules.allowsForceReregister,
+      waitingCalls: rules.waitingCalls,
       observer: registrationObserver,
       oncongestion: this.#thruway?.oncongestion,
     });

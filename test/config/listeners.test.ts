@@ -33,6 +33,7 @@ describe('listeners of the configuration', () => {
         type: 'rawsocket',
         address: { host: '0.0.0.0', port: 7443 },
         path: '/',
+        pingMs: undefined,
         admission: { isTrusted: false, authmethods: ['jwt'], allowedOrigins: [] },
         requestIds: 'strict',
         serializers: ['json', 'msgpack', 'cbor'],
@@ -58,6 +59,7 @@ describe('listeners of the configuration', () => {
       type: 'websocket',
       address: { unix: '/run/a.sock', mode: 0o600 },
       path: '/',
+      pingMs: undefined,
       admission: { isTrusted: true, role: 'trusted', allowedHosts: ['a.internal'] },
       requestIds: 'lenient',
       serializers: ['json', 'msgpack', 'cbor', 'json.batched', 'msgpack.batched', 'cbor.batched'],
@@ -74,6 +76,18 @@ describe('listeners of the configuration', () => {
         },
       },
     });
+  });
+
+  it('ping a RawSocket as often as it is told', async (t) => {
+    const folder = await folderOf(t, `${DEVICES}, ping: 10s`);
+    equal((await folder.load('a.yaml')).config.listeners[0]?.pingMs, 10_000);
+  });
+
+  it('bound testaments at the listener and for all', async (t) => {
+    const folder = await folderOf(t, `${DEVICES}, limits: { testament_bytes: 2KiB }`);
+    const env = { EXPRESSWAY_LIMITS__TESTAMENTS: '0' };
+    const session = (await folder.load('a.yaml', env)).config.listeners[0]?.limits.session;
+    deepEqual([session?.testaments, session?.testamentBytes], [0, 2048]);
   });
 
   it('can share a port number on different addresses, and let the system choose', async (t) => {
@@ -182,6 +196,11 @@ describe('listeners of the configuration', () => {
       'of RawSocket with a path',
       'name: a, type: rawsocket, port: 1, authmethods: [jwt], path: /ws',
       '/listeners/0/path: expected no path with type rawsocket, found "/ws"',
+    ],
+    [
+      'of WebSocket with pings of its own',
+      'name: a, type: websocket, port: 1, authmethods: [jwt], ping: 10s',
+      '/listeners/0/ping: expected no ping with type websocket, for which limits.ping holds, found "10s"',
     ],
     [
       'of RawSocket with origins',

@@ -8,7 +8,7 @@ const folderOf = (t: TestContext, realm: string): Promise<ConfigurationFolder> =
   });
 
 describe('a realm of the configuration', () => {
-  it('discloses on request, checks loosely, retains within bounds, and remembers nothing by default', async (t) => {
+  it('discloses on request, checks loosely, has bounds, and remembers nothing and does nothing as others do by default', async (t) => {
     const folder = await ConfigurationFolder.make(t, { 'a.yaml': MINIMAL });
     deepEqual((await folder.load('a.yaml')).config.realms, [
       {
@@ -17,6 +17,14 @@ describe('a realm of the configuration', () => {
         uriCheck: 'loose',
         retention: { topics: 10_000, bytes: 67_108_864, ttlMs: undefined },
         history: [],
+        callQueue: 1000,
+        forceReregister: false,
+        thruway: {
+          stateHandlers: false,
+          multiregister: false,
+          replaceOrphanedSession: false,
+          metaEvents: false,
+        },
         roles: [{ name: 'trusted', trustLevel: undefined, permissions: [], limits: {} }],
       },
     ]);
@@ -25,7 +33,7 @@ describe('a realm of the configuration', () => {
   it('takes what it is given, and the rest of a section by default', async (t) => {
     const folder = await folderOf(
       t,
-      'disclosure: always\n    uri_check: strict\n    retention: { topics: 0, ttl: 1h }\n    history: [{ uri: a.b }, { uri: a., match: prefix, events: 5, max_age: 1m }]',
+      'disclosure: always\n    uri_check: strict\n    retention: { topics: 0, ttl: 1h }\n    history: [{ uri: a.b }, { uri: a., match: prefix, events: 5, max_age: 1m }]\n    call_queue: 0\n    force_reregister: true\n    thruway: { multiregister: true, meta_events: true }',
     );
     const env = { EXPRESSWAY_REALMS__0__ROLES__0__TRUST_LEVEL: '3' };
     const [realm] = (await folder.load('a.yaml', env)).config.realms;
@@ -38,6 +46,14 @@ describe('a realm of the configuration', () => {
         { uri: 'a.b', match: 'exact', events: 1000, maxAgeMs: undefined },
         { uri: 'a.', match: 'prefix', events: 5, maxAgeMs: 60_000 },
       ],
+      callQueue: 0,
+      forceReregister: true,
+      thruway: {
+        stateHandlers: false,
+        multiregister: true,
+        replaceOrphanedSession: false,
+        metaEvents: true,
+      },
       roles: [{ name: 'trusted', trustLevel: 3, permissions: [], limits: {} }],
     });
   });
@@ -62,6 +78,16 @@ describe('a realm of the configuration', () => {
       'an exact history of a pattern',
       'history: [{ uri: a..b }]',
       '/realms/0/history/0/uri: expected a URI without white space, # or empty components (those need match: prefix or wildcard), found "a..b"',
+    ],
+    [
+      'a queue of less than no calls',
+      'call_queue: -1',
+      '/realms/0/call_queue: expected a number of calls: a whole number from 0 to 10000000, found -1',
+    ],
+    [
+      'a way of Thruway that we do not know',
+      'thruway: { multi_register: true }',
+      '/realms/0/thruway/multi_register: unknown key (did you mean multiregister?)',
     ],
     [
       'a history of no events',

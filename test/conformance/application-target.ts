@@ -77,6 +77,7 @@ const rawSocketListener = ({ public: { requestIds }, limits }: Config): Listener
   type: 'rawsocket',
   address: { host: '127.0.0.1', port: 0 },
   path: '/',
+  pingMs: undefined,
   admission: { isTrusted: false, authmethods: ['jwt'], allowedOrigins: [] },
   requestIds,
   serializers: SERIALIZERS.filter((name) => !name.endsWith('.batched')),
