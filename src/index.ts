@@ -1,7 +1,23 @@
-// The package's public names: the router for those who embed it in an Express application of their own, and the whole application.
+/**
+ * The package's public names. Whoever wants the whole application takes `loadConfig` and `startApplication`. Whoever has an Express
+ * application, and wants a WAMP router in it, makes a `Router` with its realms and attaches listeners to the HTTP server:
+ *
+ * - `Router`, `RealmOptions`: realms, their roles, authorizer and limits; `router.connectLocal` is a client inside the process.
+ * - `Authenticator`: who a client is. `TrustedAuthenticator` believes everybody, `request.challenge` asks.
+ * - `Authorizer`: what it may do. `RoleAuthorizer` goes by lists of permissions; what nothing allows is denied.
+ * - `WebSocketListener`, `LongPollListener`, `RawSocketListener`: where clients come in, each with serializers and an `Entrance`.
+ */
 export { startApplication, type Application, type ApplicationOptions } from './application.js';
-export { RoleAuthorizer, type Permission } from './auth/role-authorizer.js';
-export { TrustedAuthenticator } from './auth/trusted-authenticator.js';
+export {
+  RoleAuthorizer,
+  type Permission,
+  type RoleAuthorizerOptions,
+} from './auth/role-authorizer.js';
+export {
+  TrustedAuthenticator,
+  type TrustedAuthenticatorOptions,
+} from './auth/trusted-authenticator.js';
+export type { UserEntry } from './auth/users/memory-users.js';
 export { ConfigError } from './config/config-error.js';
 export type { Config } from './config/config.js';
 export { loadConfig, type LoadedConfig } from './config/load.js';

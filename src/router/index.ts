@@ -17,13 +17,28 @@ export {
 export type { CallResult, LocalInvocation, LocalProcedure } from './local-invocations.js';
 export type { LocalEvent, LocalHandler } from './local-subscriptions.js';
 export { silentLogger, type Logger } from './logger.js';
+export type { Payload, PayloadFormat } from './protocol/payload.js';
 export type { DisclosurePolicy } from './disclosure.js';
 export type { Principal } from './principal.js';
-export { Uri, WampError } from './protocol/errors.js';
+export { ProtocolViolation, Uri, WampError } from './protocol/errors.js';
 export type { SessionId } from './protocol/id.js';
-export type { Dict, List } from './protocol/message.js';
+export {
+  MessageType,
+  type Authenticate,
+  type ClientMessage,
+  type Dict,
+  type List,
+  type RouterMessage,
+} from './protocol/message.js';
 export { isDict } from './protocol/options.js';
-export { isReservedUri, isUri, isUriPattern, type MatchPolicy } from './protocol/uri.js';
+export {
+  DEFAULT_URI_LIMITS,
+  isReservedUri,
+  isUri,
+  isUriPattern,
+  type MatchPolicy,
+  type UriLimits,
+} from './protocol/uri.js';
 export {
   DEFAULT_RETENTION,
   type HistoryRule,
@@ -33,18 +48,32 @@ export {
 } from './realm-options.js';
 export { Router, type CloseMode, type RouterOptions } from './router.js';
 export { allSerializers } from './serializer/all-serializers.js';
+export { batched } from './serializer/batched-serializer.js';
+export { cborSerializer } from './serializer/cbor-serializer.js';
 export { jsonSerializer } from './serializer/json-serializer.js';
-export type { Serializer, SerializerLimits } from './serializer/serializer.js';
+export { msgpackSerializer } from './serializer/msgpack-serializer.js';
+export {
+  DEFAULT_SERIALIZER_LIMITS,
+  type Headroom,
+  type Serializer,
+  type SerializerLimits,
+} from './serializer/serializer.js';
 export { DEFAULT_SESSION_LIMITS, type SessionLimits } from './session-limits.js';
 export type { RequestIds } from './session.js';
+export type { ThruwayOptions } from './thruway/thruway-options.js';
 export { CloseCode } from './transport/close-codes.js';
 export { LongPollListener, type LongPollListenerOptions } from './transport/longpoll-listener.js';
 export {
   RawSocketListener,
   type RawSocketListenerOptions,
 } from './transport/rawsocket-listener.js';
-export type { Transport, TransportDetails } from './transport/transport.js';
-export { originGuard, trustedGuard, type UpgradeGuard } from './transport/upgrade-guard.js';
+export type { Transport, TransportDetails, TransportReceiver } from './transport/transport.js';
+export {
+  originGuard,
+  trustedGuard,
+  type UpgradeGuard,
+  type UpgradeRefusal,
+} from './transport/upgrade-guard.js';
 export {
   WebSocketListener,
   type WebSocketListenerOptions,
