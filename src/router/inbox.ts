@@ -41,7 +41,8 @@ export class Inbox {
   /** Takes a message in: routed at once, unless it must wait. */
   deliver(message: RoutedMessage): void {
     if (this.#isClosed) return;
-    if (this.#holds > 0 || this.#throttle !== undefined || !this.#spend()) this.#waiting.push(message);
+    if (this.#holds > 0 || this.#throttle !== undefined || !this.#spend())
+      this.#waiting.push(message);
     else this.#options.receive(message);
   }
 

@@ -142,7 +142,10 @@ describe('wamp.session.add_testament', () => {
     const left = await watcher.subscribe('wamp.session.on_leave');
     const member = await join();
     const kwargs = { publish_options: { ppt_scheme: 'x_own' } };
-    deepEqual((await member.call(ADD, ['a.b', ['AA==']], kwargs))[1], 'wamp.error.invalid_argument');
+    deepEqual(
+      (await member.call(ADD, ['a.b', ['AA==']], kwargs))[1],
+      'wamp.error.invalid_argument',
+    );
     member.peer.close();
     equal((await watcher.peer.receive())[1], left);
   });
