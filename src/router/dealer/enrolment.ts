@@ -30,11 +30,13 @@ export class Enrolment {
   register(session: Session, message: Register): void {
     const { registrations, calls, invocations, rules } = this.#options;
     const { key, isForced, terms } = registerWish(session, message, rules);
+    const replaced = isForced ? registrations.lookup(key.uri, key.match) : undefined;
     if (!isForced) registrations.check(key, session);
+    else if (isOutOfReach(replaced, session)) throw new WampError(Uri.procedureAlreadyExists);
     if (registrations.countOf(session) >= session.limits.registrations) {
       throw new WampError(Uri.limitExceeded, ['too many registrations in this session']);
     }
-    if (isForced) this.#revokeAll(registrations.lookup(key.uri, key.match));
+    this.#revokeAll(replaced);
     const callee = { session, calls: calls.of(session), inFlight: 0, ...terms };
     const registration = registrations.add(key, callee);
     const { id } = registration;
@@ -98,3 +100,7 @@ export class Enrolment {
     return uri.startsWith('wamp.') ? undefined : this.#options.observer;
   }
 }
+
+/** What the router's own clients have registered, nobody else takes away from them. */
+const isOutOfReach = (registration: ActiveRegistration | undefined, session: Session): boolean =>
+  !session.isInternal && registration?.callees.some(({ isInternal }) => isInternal) === true;

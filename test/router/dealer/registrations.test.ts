@@ -326,6 +326,18 @@ describe('force_reregister', () => {
     deepEqual(told.take(), [error(66, 2, 'wamp.error.no_such_registration')]);
   });
 
+  it('takes nothing away from the router’s own clients, but for one of them', () => {
+    const stage = new Stage({ allowsForceReregister: true });
+    const [own, successor] = [stage.enter({ isInternal: true }), stage.enter({ isInternal: true })];
+    own.register('a.b');
+    const other = stage.enter();
+    other.send([64, 1, FORCED, 'a.b']);
+    deepEqual(other.take(), [error(64, 1, EXISTS)]);
+    equal(stage.dealer.registrations.best('a.b')?.callees[0], own.session);
+    successor.register('a.b', FORCED);
+    equal(stage.dealer.registrations.best('a.b')?.callees[0], successor.session);
+  });
+
   it('takes nothing away when the session may register no more', () => {
     const stage = new Stage({ allowsForceReregister: true });
     const [holder, other] = [stage.enter(), stage.enter({ limits: { registrations: 0 } })];
