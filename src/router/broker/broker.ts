@@ -182,6 +182,9 @@ export class Broker {
     if (known !== undefined) return known;
     const limits = this.#options.holdLimits ?? DEFAULT_HOLD_LIMITS;
     const hold = new HeldEvents(session, limits, {
+      onevent: (event) => {
+        this.#send(session, event);
+      },
       onend: () => {
         open.held?.delete(session);
         if (open.held?.size === 0) open.held = undefined;

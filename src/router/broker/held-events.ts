@@ -15,6 +15,8 @@ export const DEFAULT_HOLD_LIMITS: HoldLimits = { events: 1000, bytes: 1024 * 102
 
 /** What a hold tells the broker. */
 export interface HoldReceiver {
+  /** An event that was held goes to the subscriber. */
+  readonly onevent: (event: Event) => void;
   /** It is over: events go straight to the subscriber again. */
   readonly onend: () => void;
   /** More came than it may hold; its session is closed next. */
@@ -62,7 +64,7 @@ export class HeldEvents {
     const events = this.#events;
     this.end();
     const last = events.findIndex(({ publication }) => publication === after);
-    for (const event of events.slice(last + 1)) this.#session.send(event);
+    for (const event of events.slice(last + 1)) this.#receiver.onevent(event);
   }
 
   /** Ends the hold and forgets what was held. Idempotent. */

@@ -25,7 +25,7 @@ interface Scene {
 /** A subscriber whose events are held back. */
 function holding(
   limits = { events: 100, bytes: 1000 },
-): Scene & { readonly unsubscribe: () => void } {
+): Scene & { readonly unsubscribe: () => void; readonly tooLong: () => number } {
   const broker = newBroker({ holdLimits: limits });
   const [publisher, member] = [recordingSession(), recordingSession()];
   const id = subscribe(broker, member);
@@ -37,6 +37,7 @@ function holding(
       publish(broker, publisher, 'a.b', { ...options, args: [value] }),
     got: () => member.take().map(([, , , , args]) => args),
     overflows: () => broker.losses.overflows,
+    tooLong: () => broker.losses.tooLong,
     unsubscribe: () => {
       receive(broker, member, [34, 9, id]);
     },
@@ -44,6 +45,14 @@ function holding(
 }
 
 describe('Broker#holdEvents', () => {
+  it('counts what turns out to be too long for the subscriber', () => {
+    const { hold, member, publish, got, tooLong } = holding();
+    publish(1);
+    member.transport.tooLong.add(36);
+    hold.release();
+    deepEqual([got(), tooLong()], [[], 1]);
+  });
+
   it('holds live events back, and sends them in order when they are released', () => {
     const { hold, publish, got } = holding();
     publish(1);
