@@ -89,7 +89,9 @@ export class StateHandlers {
     let last: unknown;
     try {
       const state = [subscription.uri, session.id, options, details];
-      const answer = await client.call(handler.procedure, state, {}, { timeout: STATE_MS });
+      // By a signal, not by `timeout`: that could be the callee's to measure, who may never answer.
+      const signal = AbortSignal.timeout(STATE_MS);
+      const answer = await client.call(handler.procedure, state, {}, { signal });
       [last] = answer.args;
     } catch (error) {
       logger.warn({ error, procedure: handler.procedure }, 'a state handler failed');

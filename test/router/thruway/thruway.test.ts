@@ -69,6 +69,21 @@ describe('a state handler', () => {
     deepEqual(await subscriber.receive(), [36, subscription, next, {}, [4]]);
   });
 
+  it('is not trusted with the time that it may take', async (t) => {
+    const router = newRouter(t);
+    const handler = connect(router);
+    await handler.join('realm1', {
+      roles: { caller: {}, callee: { features: { call_timeout: true } } },
+    });
+    handler.send([64, 1, { forward_timeout: true }, 'state']);
+    await handler.receive();
+    handler.send([48, 2, {}, 'add_state_handler', [{ uri: 'a.b', handler_uri: 'state' }]]);
+    await handler.receive();
+    const { peer } = await join(router);
+    peer.send([32, 1, {}, 'a.b']);
+    deepEqual((await handler.receive())[3], {});
+  });
+
   it('that fails leaves nothing out', async (t) => {
     const router = newRouter(t);
     const handler = await joinHandler(router);
