@@ -175,6 +175,7 @@ export class RawSocketListener {
       messageBytes: this.#terms.messageBytes,
       peerBytes,
       queueBytes: this.#options.queueBytes ?? 1024 * 1024,
+      isPinged: this.#options.pingMs !== undefined,
       head,
       details: {
         type: 'rawsocket',

@@ -28,6 +28,8 @@ export interface RawSocketConnection {
   readonly peerBytes: number;
   /** Bytes that may be unsent before the peer is cut off as a slow consumer. */
   readonly queueBytes: number;
+  /** Whether the peer knows what a PING is. */
+  readonly isPinged: boolean;
   /** What came right behind the handshake. */
   readonly head: Buffer;
 }
@@ -48,6 +50,7 @@ export class RawSocketTransport implements Transport {
   readonly #queue: OutboundQueue;
   readonly #reader: RawSocketFrameReader;
   readonly #longestFrame: number;
+  readonly #isPinged: boolean;
   readonly #keepAlive = new KeepAlive();
   #receiver: TransportReceiver | undefined;
   #isOpen = true;
@@ -64,6 +67,7 @@ export class RawSocketTransport implements Transport {
     this.#serializer = connection.serializer;
     this.#frames = connection.frames;
     this.#longestFrame = PREFIX_BYTES + peerBytes;
+    this.#isPinged = connection.isPinged;
     this.#queue = new OutboundQueue(socket, connection.queueBytes);
     this.#reader = new RawSocketFrameReader(messageBytes);
     this.#reader.push(head);
@@ -84,6 +88,7 @@ export class RawSocketTransport implements Transport {
     });
     socket.on('close', () => {
       this.#isOpen = false;
+      this.#keepAlive.end();
       this.#queue.clear();
       this.#report(this.#closeCode ?? LOST);
     });
@@ -138,6 +143,14 @@ export class RawSocketTransport implements Transport {
     const due = this.#keepAlive.due(now, pingMs, pongMs);
     if (due === 'lost') this.#cutOff(CloseCode.noPong);
     else if (due === 'ping') this.#push(PING);
+  }
+
+  /** A peer that is not pinged counts as there. */
+  probe(timeoutMs: number): Promise<boolean> {
+    if (!this.#isOpen) return Promise.resolve(false);
+    if (!this.#isPinged) return Promise.resolve(true);
+    this.#push(PING);
+    return this.#keepAlive.probe(timeoutMs);
   }
 
   #read(): void {

@@ -89,6 +89,26 @@ describe('the keep-alive of a RawSocketTransport', () => {
     await rejects(receive());
   });
 
+  it('asks for a sign of life, whatever it is', async (t) => {
+    const { transport, read, write, socket, events } = await openRaw(t, { pingMs: 5000 });
+    const answered = transport.probe?.(60_000);
+    equal(await read(4), '01000000');
+    write('02000000');
+    equal(await answered, true);
+    const unanswered = transport.probe?.(60_000);
+    socket.destroy();
+    equal(await unanswered, false);
+    await events.take();
+    equal(await transport.probe?.(60_000), false);
+  });
+
+  it('takes a peer for alive that it does not ping', async (t) => {
+    const { transport, receive } = await openRaw(t);
+    equal(await transport.probe?.(60_000), true);
+    transport.send({ type: 35, request: toRequestId(1) });
+    deepEqual(await receive(), [35, 1]);
+  });
+
   // autobahn for Python ends the connection at a PING.
   it('pings nobody unless it is told to', async (t) => {
     t.mock.timers.enable({ apis: ['setInterval', 'Date'], now: 0 });
