@@ -32,6 +32,7 @@ export interface LimitsConfig extends ConnectionLimitsConfig {
   readonly unauthenticatedPerIp: number;
   /** Connections of all listeners together, joined or not. */
   readonly sessions: number;
+  /** For a call without a timeout of its own; 0: none. */
   readonly callTimeoutMs: number;
 }
 

@@ -42,7 +42,7 @@ export const limitsSchema = z.strictObject({
   unauthenticated: count('a number of connections', 1, MANY),
   per_ip_unauthenticated: count('a number of connections', 1, MANY),
   sessions: count('a number of sessions', 1, MANY),
-  call_timeout: duration({ max: '24h' }),
+  call_timeout: duration({ min: '0s', max: '24h' }),
   ...sessionLimits,
 });
 

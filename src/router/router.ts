@@ -21,7 +21,7 @@ export interface RouterOptions {
   readonly authMs?: number;
   /** After its token's end a session may go on for so long. Default 25 s. */
   readonly expiryGraceMs?: number;
-  /** An unanswered call ends after this. Default 30 s. */
+  /** An unanswered call that has no timeout of its own ends after this; 0: never. Default 30 s. */
   readonly callTimeoutMs?: number;
   /** An asynchronous authorizer that has not answered by then has failed. Default 5 s. */
   readonly authorizerMs?: number;

@@ -83,13 +83,6 @@ describe('listeners of the configuration', () => {
     equal((await folder.load('a.yaml')).config.listeners[0]?.pingMs, 10_000);
   });
 
-  it('bound testaments at the listener and for all', async (t) => {
-    const folder = await folderOf(t, `${DEVICES}, limits: { testament_bytes: 2KiB }`);
-    const env = { EXPRESSWAY_LIMITS__TESTAMENTS: '0' };
-    const session = (await folder.load('a.yaml', env)).config.listeners[0]?.limits.session;
-    deepEqual([session?.testaments, session?.testamentBytes], [0, 2048]);
-  });
-
   it('can share a port number on different addresses, and let the system choose', async (t) => {
     const folder = await folderOf(
       t,
