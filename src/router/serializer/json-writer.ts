@@ -1,3 +1,5 @@
+import type { Dict } from '../protocol/message.js';
+import { isDict } from '../protocol/options.js';
 import { hasJsonForm, isWritten } from './written-value.js';
 
 /** What begins a string that stands for binary (WAMP 15.4). */
@@ -25,6 +27,10 @@ export function jsonText(value: unknown): string {
   }
 }
 
+/** A dict as JSON text, like {@link jsonText}: details, mostly. */
+export const dictText = (dict: Dict): string =>
+  isFlat(dict) ? JSON.stringify(dict) : objectText(dict);
+
 function numberText(value: number): string {
   if (Object.is(value, -0)) return '-0';
   return Number.isFinite(value) ? String(value) : 'null';
@@ -33,7 +39,7 @@ function numberText(value: number): string {
 function objectText(value: object): string {
   if (value instanceof Uint8Array) return `"\\u0000${base64Of(value)}"`;
   if (Array.isArray(value)) return listText(value);
-  if (isFlat(value)) return JSON.stringify(value);
+  if (isDict(value) && isFlat(value)) return JSON.stringify(value);
   if (hasJsonForm(value)) return jsonText(value.toJSON());
   let text = '';
   for (const [key, each] of Object.entries(value)) {
@@ -43,9 +49,10 @@ function objectText(value: object): string {
   return `{${text}}`;
 }
 
-/** Whether an object's values are such as `JSON.stringify` writes as we do, and quicker: most details are. */
-function isFlat(value: object): boolean {
-  for (const each of Object.values(value) as unknown[]) {
+/** Whether a dict's values are such as `JSON.stringify` writes as we do, and quicker: most details are. */
+function isFlat(dict: Dict): boolean {
+  for (const key in dict) {
+    const each = dict[key];
     const isPlain = typeof each === 'string' || typeof each === 'boolean' || each === null;
     if (!isPlain && (typeof each !== 'number' || Object.is(each, -0))) return false;
   }

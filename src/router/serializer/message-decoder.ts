@@ -43,8 +43,10 @@ export class MessageDecoder {
     if (count === 0) throw new ProtocolViolation('an empty message');
     const type = this.#value(bytes, 0);
     const headLength = Math.min(payloadIndex(type), count);
-    const head: unknown[] = [type];
-    for (let index = 1; index < headLength; index += 1) head.push(this.#value(bytes, index));
+    // Not pushed one by one: a list that grows takes room for many more.
+    const head = new Array<unknown>(headLength);
+    head[0] = type;
+    for (let index = 1; index < headLength; index += 1) head[index] = this.#value(bytes, index);
     const args = headLength < count ? this.#args(bytes, headLength) : undefined;
     const kwargs = headLength + 1 < count ? this.#kwargs(bytes, headLength + 1) : undefined;
     const payload = new Payload(this.#reader.format, args, kwargs);
