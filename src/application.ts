@@ -135,11 +135,21 @@ async function startPublic(options: ApplicationOptions, parts: PublicParts): Pro
   });
   const addressOf = clientAddress(app);
   const { webSockets, longPolls } = createPublicListeners({ ...context, addressOf });
+  let isDraining = false;
   const server = createHttpServer((request, response) => {
-    if (longPolls?.handle(request, response) !== true) app(request, response);
+    if (longPolls?.handle(request, response) === true) return;
+    if (isDraining) response.writeHead(503, { connection: 'close' }).end();
+    else app(request, response);
   });
   webSockets.attach(server);
   closers.addServer(server, {
+    drain:
+      longPolls &&
+      (() => {
+        isDraining = true;
+        webSockets.close();
+        longPolls.drain();
+      }),
     close: () => {
       webSockets.close();
       longPolls?.close();

@@ -58,6 +58,7 @@ export class LongPollListener {
   readonly #options: LongPollListenerOptions;
   readonly #frames: ReadonlyMap<Serializer, FrameEncoder>;
   readonly #transports = new Map<string, LongPollTransport>();
+  #isDraining = false;
   #isClosed = false;
 
   constructor(options: LongPollListenerOptions) {
@@ -78,12 +79,21 @@ export class LongPollListener {
   }
 
   /**
+   * Takes no more connections, while its server still takes requests: whoever has a connection may hear why it ends, which takes a request.
+   * Those that have ended already are not waited for.
+   */
+  drain(): void {
+    this.#isDraining = true;
+    for (const transport of this.#transports.values()) transport.forsake();
+  }
+
+  /**
    * Takes no more connections, since its server takes no more requests. Those that are open are their receivers' to close, and are served
    * until then and no longer.
    */
   close(): void {
     this.#isClosed = true;
-    for (const transport of this.#transports.values()) transport.forsake();
+    this.drain();
   }
 
   #routeOf({ url = '' }: IncomingMessage): Route | undefined {
@@ -140,7 +150,7 @@ export class LongPollListener {
     const serializer = selectSerializer(offeredBy(body.bytes), serializers);
     if (serializer === undefined) {
       refuse(response, 400, 'offer a protocol of WAMP: {"protocols": ["wamp.2.json"]}');
-    } else if (this.#isClosed || admits?.(this.#addressOf(request)) === false) {
+    } else if (this.#isDraining || admits?.(this.#addressOf(request)) === false) {
       this.#warn(request, 'too many connections that have not joined yet');
       refuse(response, 503, 'try again later', { headers: { 'retry-after': '5' } });
     } else {

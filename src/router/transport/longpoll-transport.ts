@@ -163,7 +163,7 @@ export class LongPollTransport implements Transport {
     this.#vanish(CloseCode.normal);
   }
 
-  /** No request can come any more: an end that waits for one does so in vain. */
+  /** Nobody is waited for any more who was told of the end. */
   forsake(): void {
     if (this.#ending !== undefined) this.#vanish(this.#ending.code);
   }

@@ -132,6 +132,15 @@ describe('LongPollListener', () => {
     equal((await post(`${url}/${id}/receive`)).status, 404);
   });
 
+  it('opens no more while it drains, and lets those that are open hear why they end', async (t) => {
+    const { listener, url, transports } = await serveLongPoll(t);
+    const { transport: id } = await openTransport(url);
+    listener.drain();
+    equal((await post(`${url}/open`, OFFER)).status, 503);
+    (await transports.take()).close(CloseCode.restart, 'why');
+    equal((await post(`${url}/${id}/receive`)).status, 410);
+  });
+
   it('does not wait after close for the end of who was told to go before', async (t) => {
     const { listener, url, transports } = await serveLongPoll(t);
     await openTransport(url);
