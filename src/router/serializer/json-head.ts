@@ -54,13 +54,14 @@ function digitsBefore(end: number, integer: number): number {
   while (rest >= SMALL) {
     const tenth = Math.floor(rest / 10);
     at -= 1;
-    scratch[at] = ZERO + rest - tenth * 10;
+    // The brackets: a sum with the whole of it may be beyond 2^53.
+    scratch[at] = ZERO + (rest - tenth * 10);
     rest = tenth;
   }
   do {
     const tenth = (rest / 10) | 0;
     at -= 1;
-    scratch[at] = ZERO + rest - tenth * 10;
+    scratch[at] = ZERO + (rest - tenth * 10);
     rest = tenth;
   } while (rest > 0);
   return at;
