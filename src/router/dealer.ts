@@ -13,7 +13,7 @@ import type { PendingCall } from './dealer/pending-call.js';
 import { PendingCalls } from './dealer/pending-calls.js';
 import type { RegisterRules } from './dealer/register-options.js';
 import { Registrations } from './dealer/registrations.js';
-import { isDisclosed, type DisclosurePolicy } from './disclosure.js';
+import type { DisclosurePolicy } from './disclosure.js';
 import { checkPassthru, passthruDetails } from './payload-passthru.js';
 import { ProtocolViolation, Uri, WampError } from './protocol/errors.js';
 import {
@@ -121,11 +121,7 @@ export class Dealer {
 
   /** Invokes a callee of the procedure. */
   call(session: Session, message: Call): void {
-    const options = callOptions(message.options);
-    checkPassthru(session, 'caller', options.passthru);
-    if (options.isProgressive && !session.announces('caller.progressive_call_invocations')) {
-      throw new ProtocolViolation('progressive_call_invocations of the caller was not announced');
-    }
+    checkAnnounced(session, message.options);
     const registration = this.#registrations.best(message.procedure);
     if (registration === undefined) throw new WampError(Uri.noSuchProcedure);
     const from = this.#calls.of(session);
@@ -135,8 +131,8 @@ export class Dealer {
     if (from.made.size >= session.limits.calls) {
       throw new WampError(Uri.limitExceeded, ['too many calls under way in this session']);
     }
-    const wishes = { options, isDisclosed: isDisclosed(this.#disclosure, message.options) };
-    const call = this.#calls.add(from, message, registration, wishes);
+    const options = callOptions(message.options, this.#disclosure);
+    const call = this.#calls.add(from, message, registration, options);
     this.#invocations.start(call, message.payload);
   }
 
@@ -205,7 +201,10 @@ export class Dealer {
     for (const call of received) this.#invocations.fail(call, Uri.canceled, 'the callee has left');
   }
 
-  /** Ends the calls without a timeout of their own whose time is over, by `performance.now()`. */
+  /**
+   * Ends the calls without a timeout of their own whose time is over, by `performance.now()`. To be called now and then: a call's time
+   * begins with the first time after the call, so that it may last that much longer, and never less.
+   */
   expireCalls(now: number): void {
     this.#abandon(this.#calls.findExpired(now), (call) => {
       sendError(call, Uri.timeout);
@@ -260,5 +259,13 @@ export class Dealer {
       throw new ProtocolViolation('there was no invocation with this id');
     }
     return call;
+  }
+}
+
+/** Throws ProtocolViolation when a caller uses what it has not announced. */
+function checkAnnounced(caller: Session, options: Dict): void {
+  checkPassthru(caller, 'caller', passthruDetails(options));
+  if (options['progress'] === true && !caller.announces('caller.progressive_call_invocations')) {
+    throw new ProtocolViolation('progressive_call_invocations of the caller was not announced');
   }
 }

@@ -154,7 +154,7 @@ export class Realm {
     }
   }
 
-  /** Ends the calls that have waited too long. */
+  /** Ends the calls that have waited too long; to be called every second or so. */
   expireCalls(): void {
     this.#dealer.expireCalls(performance.now());
   }

@@ -108,10 +108,13 @@ describe('the sweep of a router', () => {
     peer.send([64, 1, {}, 'a.b'], [48, 2, {}, 'a.b']);
     await peer.receive();
     equal((await peer.receive())[0], 68);
-    now = 2000;
+    // Its time begins with the next sweep.
+    now = 1000;
+    t.mock.timers.tick(1000);
+    now = 3999;
     t.mock.timers.tick(2000);
     await peer.receiveNothing();
-    now = 3000;
+    now = 4000;
     t.mock.timers.tick(1000);
     deepEqual(await peer.receive(), [8, 48, 2, {}, 'wamp.error.timeout']);
   });

@@ -1,3 +1,4 @@
+import { isDisclosed, type DisclosurePolicy } from '../disclosure.js';
 import { passthruDetails } from '../payload-passthru.js';
 import type { Dict } from '../protocol/message.js';
 
@@ -11,6 +12,8 @@ export interface CallOptions {
   readonly timeoutMs: number;
   /** The `ppt_*` attributes, if the payload is passed through. */
   readonly passthru: Dict | undefined;
+  /** Whether it is made known to every callee (WAMP, Caller Identification), asked or not. */
+  readonly isDisclosed: boolean;
 }
 
 /** What most calls ask for: one object for all, so that they are known by it. */
@@ -19,17 +22,21 @@ export const NO_CALL_OPTIONS: CallOptions = {
   isProgressive: false,
   timeoutMs: 0,
   passthru: undefined,
+  isDisclosed: false,
 };
 
-/** Reads CALL.Options, whose known keys have the right types. */
-export function callOptions(options: Dict): CallOptions {
-  if (isEmpty(options)) return NO_CALL_OPTIONS;
+const ONLY_DISCLOSED: CallOptions = { ...NO_CALL_OPTIONS, isDisclosed: true };
+
+/** Reads CALL.Options, whose known keys have the right types. Throws WampError for a disclosure that the realm forbids. */
+export function callOptions(options: Dict, policy: DisclosurePolicy): CallOptions {
+  if (isEmpty(options)) return policy === 'always' ? ONLY_DISCLOSED : NO_CALL_OPTIONS;
   const timeout = options['timeout'];
   return {
     receivesProgress: options['receive_progress'] === true,
     isProgressive: options['progress'] === true,
     timeoutMs: typeof timeout === 'number' ? timeout : 0,
     passthru: passthruDetails(options),
+    isDisclosed: isDisclosed(policy, options),
   };
 }
 

@@ -9,7 +9,7 @@ export function invocationDetails(call: PendingCall, callee: Callee): Dict {
     call.options === NO_CALL_OPTIONS &&
     call.registration.match === 'exact' &&
     call.caller.trustLevel === undefined;
-  const isDisclosed = call.isDisclosed || callee.disclosesCaller;
+  const isDisclosed = call.options.isDisclosed || callee.disclosesCaller;
   return isPlain && !isDisclosed ? NO_DETAILS : detailsOf(call, callee, isDisclosed);
 }
 

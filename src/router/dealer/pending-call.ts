@@ -42,6 +42,12 @@ export interface ActiveRegistration extends Registration {
   waiting: Map<PendingCall, Payload> | undefined;
 }
 
+/** The time from one look at the deadlines to the next: calls that began in it share it, so that none needs a clock of its own. */
+export interface Span {
+  /** In milliseconds of `performance.now()`; Infinity until then. */
+  endedAt: number;
+}
+
 /** A call that has not got its final answer. */
 export interface PendingCall {
   readonly caller: Session;
@@ -52,8 +58,6 @@ export interface PendingCall {
   readonly procedure: string;
   readonly registration: ActiveRegistration;
   readonly options: CallOptions;
-  /** Whether the caller is made known to every callee. */
-  readonly isDisclosed: boolean;
   /** Undefined while the call waits for one. */
   callee: Callee | undefined;
   /** INVOCATION.Request. */
@@ -66,7 +70,9 @@ export interface PendingCall {
   isInputOpen: boolean;
   /** Whether a CANCEL of mode kill has interrupted the callee: another says nothing new. */
   isKilled: boolean;
-  /** When it ends unanswered, in milliseconds of `performance.now()`. */
+  /** When it began to wait for its next answer. */
+  since: Span;
+  /** When it ends unanswered by the timeout of its own, in milliseconds of `performance.now()`. */
   deadline: number;
   /** Its place among the calls with a timeout of their own; -1 when it is not among them. */
   place: number;

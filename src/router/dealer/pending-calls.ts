@@ -2,14 +2,24 @@ import { nextRequestId, NO_REQUEST, type RequestId } from '../protocol/id.js';
 import { NO_DETAILS, type Call } from '../protocol/message.js';
 import type { Session } from '../session.js';
 import type { CallOptions } from './call-options.js';
-import type { ActiveRegistration, Callee, PendingCall, SessionCalls } from './pending-call.js';
+import type {
+  ActiveRegistration,
+  Callee,
+  PendingCall,
+  SessionCalls,
+  Span,
+} from './pending-call.js';
 
 /** The calls of a realm that wait for an answer, by the caller's request and by the callee's invocation. */
 export class PendingCalls {
   readonly #timeoutMs: number;
   readonly #bySession = new Map<Session, SessionCalls>();
+  #span: Span = { endedAt: Infinity };
 
-  /** `timeoutMs`: how long a call without a timeout of its own may wait for its next answer; 0: for good. */
+  /**
+   * `timeoutMs`: how long a call without a timeout of its own may wait for its next answer; 0: for good. It counts from the first
+   * {@link findExpired} after the call began to wait.
+   */
   constructor(timeoutMs: number) {
     this.#timeoutMs = timeoutMs > 0 ? timeoutMs : Infinity;
   }
@@ -44,9 +54,8 @@ export class PendingCalls {
     from: SessionCalls,
     message: Call,
     registration: ActiveRegistration,
-    wishes: { readonly options: CallOptions; readonly isDisclosed: boolean },
+    options: CallOptions,
   ): PendingCall {
-    const { options, isDisclosed } = wishes;
     const call: PendingCall = {
       caller: from.session,
       from,
@@ -54,14 +63,14 @@ export class PendingCalls {
       procedure: message.procedure,
       registration,
       options,
-      isDisclosed,
       callee: undefined,
       invocation: NO_REQUEST,
       details: NO_DETAILS,
       takesProgress: false,
       isInputOpen: options.isProgressive,
       isKilled: false,
-      deadline: performance.now() + this.#timeoutMs,
+      since: this.#span,
+      deadline: Infinity,
       place: -1,
       payload: undefined,
       tried: undefined,
@@ -92,8 +101,8 @@ export class PendingCalls {
   /** The call goes on: whoever set no timeout of its own waits anew. */
   renew(call: PendingCall): void {
     const { made } = call.from;
-    call.deadline = performance.now() + this.#timeoutMs;
-    // To the end: a session's calls stand in the order of their deadlines.
+    call.since = this.#span;
+    // To the end: a session's calls stand in the order in which they began to wait.
     made.delete(call.request);
     made.set(call.request, call);
   }
@@ -108,14 +117,16 @@ export class PendingCalls {
     };
   }
 
-  /** The calls without a timeout of their own whose deadline has passed. */
+  /** The calls without a timeout of their own that have waited for the whole of it, by `performance.now()`: never too early. */
   findExpired(now: number): PendingCall[] {
     const expired: PendingCall[] = [];
+    this.#span.endedAt = now;
+    this.#span = { endedAt: Infinity };
     for (const { made } of this.#bySession.values()) {
       for (const call of made.values()) {
         if (call.options.timeoutMs > 0) continue;
-        // The timeout is the same for all others, so they stand in the order of their deadlines.
-        if (call.deadline > now) break;
+        // The timeout is the same for all others, so those behind have waited for less.
+        if (call.since.endedAt + this.#timeoutMs > now) break;
         expired.push(call);
       }
     }

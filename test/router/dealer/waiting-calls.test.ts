@@ -139,10 +139,10 @@ describe('a call to a busy registration', () => {
     }
   });
 
-  it('expires like any other', (t) => {
-    t.mock.method(performance, 'now', () => 0);
+  it('expires like any other', () => {
     const { stage, caller, callee } = scene();
     for (const request of [1, 2]) caller.send([48, request, {}, 'a.b']);
+    stage.dealer.expireCalls(0);
     stage.dealer.expireCalls(1000);
     deepEqual(caller.take(), [
       [8, 48, 2, {}, 'wamp.error.timeout'],
