@@ -84,14 +84,16 @@ export class Connection {
     const { peer } = this.#transport.details;
     const countOut = handshakes.enter(entrance.limitsAddresses === false ? undefined : peer);
     try {
-      const admission = await new Handshake({
+      const handshake = new Handshake({
         transport: this.#transport,
         authenticators: entrance.authenticators,
         findRealm,
         helloMs,
         authMs,
         isFollowUp,
-      }).run();
+      });
+      const admission = await handshake.run();
+      handshake.check();
       this.#welcome(admission, entrance);
     } catch (error) {
       this.#refuse(error);

@@ -78,7 +78,8 @@ export class Handshake {
   #expected: Expected = 'hello';
   #onhello: (hello: Hello) => void = () => undefined;
   #onauthenticate: (message: Authenticate) => void = () => undefined;
-  #fail: (error: Error) => void = () => undefined;
+  #failure: Error | undefined;
+  #onfailure: (error: Error) => void = () => undefined;
 
   constructor(options: HandshakeOptions) {
     this.#options = options;
@@ -90,7 +91,7 @@ export class Handshake {
    */
   async run(): Promise<Admission> {
     const failure = new Promise<never>((_, reject) => {
-      this.#fail = reject;
+      this.#onfailure = reject;
     });
     const hello = new Promise<Hello>((resolve) => {
       this.#onhello = resolve;
@@ -122,6 +123,16 @@ export class Handshake {
       // The loser of the race is settled too: without a listener its rejection would end the process.
       admission.catch(() => undefined);
     }
+  }
+
+  /** Throws what has failed after all since the client was admitted: it may have gone before anybody could take it in. */
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.#onfailure(error);
   }
 
   #deadline(ms: number): NodeJS.Timeout {

@@ -26,6 +26,23 @@ const rejecting = (error: Error): Authenticator => ({
   authenticate: () => Promise.reject(error),
 });
 
+describe('a client that does not wait for its WELCOME', () => {
+  for (let turns = 0; turns < 12; turns += 1) {
+    // SES-12, WS-12
+    it(`and goes ${turns} microtasks after its HELLO leaves nothing behind`, async (t) => {
+      const router = createRouter(t);
+      const peer = connect(router);
+      peer.send([1, 'realm1', { roles: CLIENT_ROLES }]);
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      peer.close();
+      await new Promise(setImmediate);
+      const client = router.connectLocal('realm1', { authid: 'counter', authrole: 'router' });
+      const { args } = await client.call('wamp.session.count');
+      deepEqual(args, [0]);
+    });
+  }
+});
+
 describe('the opening of a session', () => {
   // SES-1 to SES-3, SES-23
   it('is a WELCOME that says who the client is and what the router can do', async (t) => {
