@@ -30,10 +30,14 @@ export function createUpgradeServer(
 }
 
 /** The server of a RawSocket listener, plain or with TLS, not listening yet. */
-export const createStreamServer = ({ tls }: ListenerConfig, { limits }: Config): NetServer =>
-  tls === undefined
-    ? createNetServer()
-    : createTlsServer({ ...tls, handshakeTimeout: limits.helloMs });
+export function createStreamServer({ tls }: ListenerConfig, { limits }: Config): NetServer {
+  if (tls === undefined) return createNetServer();
+  const server = createTlsServer({ ...tls, handshakeTimeout: limits.helloMs });
+  // Node tells of a handshake that took too long, and leaves the connection open.
+  return server.on('tlsClientError', (_error, socket) => {
+    socket.destroy();
+  });
+}
 
 const upgradeRequired =
   (connect: string): RequestListener =>
