@@ -57,17 +57,21 @@ export const trustedListener = ({ trusted }: Config): ListenerConfig => ({
 });
 
 function doorOf(
-  { admission, address }: ListenerConfig,
+  settings: ListenerConfig,
   { authenticatorsOf }: ListenerContext,
 ): Pick<Entrance, 'authenticators' | 'limitsAddresses'> {
+  const { admission } = settings;
   return {
     authenticators: admission.isTrusted
       ? [new TrustedAuthenticator({ authrole: admission.role })]
       : authenticatorsOf(admission.authmethods),
-    // Programs of this machine all come from one address, and a burst of them is what backends do.
-    limitsAddresses: !admission.isTrusted && !('unix' in address),
+    limitsAddresses: limitsAddresses(settings),
   };
 }
+
+/** Programs of this machine all come from one address, and a burst of them is what backends do. */
+const limitsAddresses = ({ admission, address }: ListenerConfig): boolean =>
+  !admission.isTrusted && !('unix' in address);
 
 function webSocketParts(
   settings: ListenerConfig,
@@ -95,7 +99,7 @@ function rawSocketParts(
 ): ListenerParts {
   const server = createStreamServer(settings, config);
   const { name, pingMs } = settings;
-  const { helloMs, pingMs: tcpKeepAliveMs } = config.limits;
+  const { helloMs, pingMs: tcpKeepAliveMs, unauthenticated, unauthenticatedPerIp } = config.limits;
   const listener = new RawSocketListener({
     ...basics,
     name,
@@ -103,6 +107,8 @@ function rawSocketParts(
     pingMs,
     tcpKeepAliveMs,
     handshakeMs: helloMs,
+    handshakes: unauthenticated,
+    handshakesPerAddress: limitsAddresses(settings) ? unauthenticatedPerIp : Infinity,
   });
   listener.attach(server);
   return { server, listener };

@@ -13,7 +13,7 @@ import {
 } from './handshake.js';
 import { LOCAL_CLIENT_ROLES } from './local-client.js';
 import type { Logger } from './logger.js';
-import type { PendingHandshakes } from './pending-handshakes.js';
+import type { PendingHandshakes } from './transport/pending-handshakes.js';
 import type { Principal } from './principal.js';
 import { ProtocolViolation, Uri } from './protocol/errors.js';
 import { newSessionId, type SessionId } from './protocol/id.js';

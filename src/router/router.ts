@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection, type Entrance } from './connection.js';
 import { LocalClient } from './local-client.js';
 import { silentLogger, type Logger } from './logger.js';
-import { PendingHandshakes } from './pending-handshakes.js';
+import { PendingHandshakes } from './transport/pending-handshakes.js';
 import type { Principal } from './principal.js';
 import { Uri } from './protocol/errors.js';
 import { DEFAULT_URI_LIMITS, type UriLimits } from './protocol/uri.js';

@@ -4,6 +4,7 @@ import type { Serializer } from '../serializer/serializer.js';
 import { endSocket } from './end-socket.js';
 import { FrameEncoder } from './frame-encoder.js';
 import { sweepKeepAlive } from './keep-alive.js';
+import { PendingHandshakes } from './pending-handshakes.js';
 import { rawSocketFraming } from './rawsocket-framing.js';
 import {
   announceableBytes,
@@ -45,14 +46,16 @@ export interface RawSocketListenerOptions {
   readonly tcpKeepAliveMs?: number;
   /** How long the four octets of a request may take. Default 5 s. */
   readonly handshakeMs?: number;
+  /** Connections that may be in their handshake at a time; more are closed at once. Default 1000. */
+  readonly handshakes?: number;
+  /** How many of them from one address. Default 20. */
+  readonly handshakesPerAddress?: number;
   /** Hears of refused handshakes, and of messages that were too long for a peer: the router's Logger will do. */
   readonly logger?: { readonly warn: (fields: object, message: string) => void };
   /** What the transports say of themselves instead of what the sockets tell, such as the `peer` of a Unix socket. */
   readonly details?: Partial<TransportDetails>;
 }
 
-/** So many connections may be in their handshake at a time; more are closed at once. */
-const MOST_HANDSHAKES = 1000;
 const PONG_MS = 8000;
 const TCP_KEEP_ALIVE_MS = 25_000;
 
@@ -68,14 +71,18 @@ export class RawSocketListener {
   readonly #options: RawSocketListenerOptions;
   readonly #terms: HandshakeTerms;
   readonly #frames: ReadonlyMap<Serializer, FrameEncoder>;
-  readonly #handshakes = new Set<Socket>();
+  /** The connections in their handshake, each with what counts it out. */
+  readonly #handshakes = new Map<Socket, () => void>();
+  readonly #pending: PendingHandshakes;
   readonly #transports = new Set<RawSocketTransport>();
   readonly #sweep: NodeJS.Timeout | undefined;
   readonly #detach: (() => void)[] = [];
 
   constructor(options: RawSocketListenerOptions) {
     const { serializers, messageBytes = 64 * 1024, pingMs, pongMs = PONG_MS } = options;
+    const { handshakes = 1000, handshakesPerAddress = 20 } = options;
     this.#options = options;
+    this.#pending = new PendingHandshakes(handshakes, handshakesPerAddress);
     this.#terms = { serializers, messageBytes: announceableBytes(messageBytes) };
     this.#frames = new Map(
       serializers.map((each) => [each, new FrameEncoder(each, rawSocketFraming)]),
@@ -96,7 +103,7 @@ export class RawSocketListener {
   /** Takes no more connections, and ends those that are in their handshake. Those that are open are their receivers' to close. */
   close(): void {
     for (const detach of this.#detach.splice(0)) detach();
-    for (const socket of this.#handshakes) socket.destroy();
+    for (const socket of this.#handshakes.keys()) socket.destroy();
     clearInterval(this.#sweep);
   }
 
@@ -104,7 +111,9 @@ export class RawSocketListener {
   #greet(socket: Socket): void {
     // First of all: a reset at any later moment would otherwise be an uncaught exception.
     socket.on('error', () => undefined);
-    if (this.#handshakes.size >= MOST_HANDSHAKES) {
+    const address = this.#addressOf(socket);
+    // Who opens many connections and says nothing keeps out nobody else.
+    if (!this.#pending.admits(address)) {
       this.#warn(socket, 'too many handshakes at a time');
       socket.destroy();
       return;
@@ -117,6 +126,7 @@ export class RawSocketListener {
     let received = Buffer.alloc(0);
     const settle = (): void => {
       clearTimeout(deadline);
+      this.#handshakes.get(socket)?.();
       this.#handshakes.delete(socket);
       socket.off('data', ondata).off('end', ongone).off('close', settle);
     };
@@ -135,7 +145,7 @@ export class RawSocketListener {
       this.#warn(socket, 'the handshake took too long');
       ongone();
     }, this.#options.handshakeMs ?? 5000);
-    this.#handshakes.add(socket);
+    this.#handshakes.set(socket, this.#pending.enter(address));
     socket.on('data', ondata).on('end', ongone).on('close', settle);
   }
 

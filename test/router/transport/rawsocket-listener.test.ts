@@ -88,6 +88,32 @@ describe('RawSocketListener', () => {
     });
   }
 
+  it('leaves room for others when one address opens more than it may and says nothing', async (t) => {
+    const warnings: unknown[] = [];
+    const { connect } = await listenRaw(t, {
+      handshakesPerAddress: 2,
+      logger: { warn: (fields) => warnings.push(fields) },
+    });
+    const [first, second] = [await connect(), await connect()];
+    const third = await connect();
+    equal((await third.stream.rest).length, 0);
+    const reason = 'too many handshakes at a time';
+    deepEqual(warnings, [{ listener: 'raw', peer: '127.0.0.1', reason }]);
+    // Whoever has done with its handshake makes room for another.
+    equal(await first.shake(), '7f710000');
+    equal(await (await connect()).shake(), '7f710000');
+    equal(await second.shake(), '7f710000');
+  });
+
+  it('has so many connections in their handshake at a time, whatever their addresses', async (t) => {
+    const { connect } = await listenRaw(t, { handshakes: 1, handshakesPerAddress: Infinity });
+    const first = await connect();
+    const second = await connect();
+    equal((await second.stream.rest).length, 0);
+    equal(await first.shake(), '7f710000');
+    equal(await (await connect()).shake(), '7f710000');
+  });
+
   it('tells where a connection came from', async (t) => {
     const { connect, transports } = await listenRaw(t, { name: 'backends' });
     await (await connect()).shake();

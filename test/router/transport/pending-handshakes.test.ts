@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { PendingHandshakes } from '../../src/router/pending-handshakes.js';
+import { PendingHandshakes } from '../../../src/router/transport/pending-handshakes.js';
 
 describe('PendingHandshakes', () => {
   it('admits up to the limit of one address, and one again when one is over', () => {
