@@ -31,7 +31,7 @@ export interface LongPollListenerOptions {
   readonly queueBytes?: number;
   /** How long a `receive` without messages is held before it is answered with 204. Default 10 s: autobahn-js gives up after 12 s. */
   readonly pollMs?: number;
-  /** A peer that has not asked for messages for so long is gone. Default 30 s. */
+  /** A peer that has not asked for messages for so long, or not read what it asked for, is gone. Default 30 s. */
   readonly idleMs?: number;
   /** What `send` and `close` are answered with. Default 202, as specified; autobahn-js and Crossbar have 204 instead. */
   readonly successStatus?: 202 | 204;

@@ -19,7 +19,7 @@ export interface LongPollConnection {
   readonly queueBytes: number;
   /** How long a request for messages is held when there are none. */
   readonly pollMs: number;
-  /** A peer that has not asked for messages for so long is gone. */
+  /** A peer that has not asked for messages for so long, or not read what it asked for, is gone. */
   readonly idleMs: number;
   /** The status of what is answered with success and no content. */
   readonly successStatus: 202 | 204;
@@ -182,7 +182,12 @@ export class LongPollTransport implements Transport {
   }
 
   #give(response: ServerResponse, bytes: Buffer): void {
+    // Who asks and does not read would keep what it was given, also beyond the end of its session.
+    const tooSlow = setTimeout(() => {
+      response.destroy();
+    }, this.#connection.idleMs).unref();
     response.once('close', () => {
+      clearTimeout(tooSlow);
       this.#outbox.confirm(bytes.length);
       // What it held is lost, and a session without some of its messages is none.
       if (!response.writableFinished) this.#vanish(LOST);

@@ -1,5 +1,6 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { describe, it, type TestContext } from 'node:test';
 import { toRequestId } from '../../../src/router/protocol/id.js';
 import type { List, RouterMessage } from '../../../src/router/protocol/message.js';
@@ -283,6 +284,27 @@ describe('the times of a LongPollTransport', () => {
     t.mock.timers.tick(1);
     equal(await events.take(), 'close 1006');
     equal((await post(`${url}/send`, SENT)).status, 404);
+  });
+
+  // P8
+  it('cuts off who does not read what it asked for, also behind the end of its session', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { url, transport, events } = await open(t, {
+      pollMs: 10_000,
+      idleMs: 20_000,
+      queueBytes: 2 ** 24,
+    });
+    // More than two sockets hold.
+    transport.send(yieldOf(2 ** 24));
+    const asked = request(`${url}/receive`, { method: 'POST', agent: false }).end();
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    response.pause();
+    equal((await post(`${url}/close`)).status, 202);
+    equal(await events.take(), 'close 1000');
+    const cut = once(response, 'error');
+    t.mock.timers.tick(20_000);
+    response.resume();
+    await cut;
   });
 
   it('counts from the end of the last request, also of one that was given up', async (t) => {
