@@ -13,7 +13,17 @@ describe('isUri', () => {
 
   // URI-1, URI-8, URI-16
   const refused = ['', '.', '.a', 'a.', 'a..b', 'a b', 'a#b', 'a\n', '\ufeffa', 'a\u00a0b', 'a\tb'];
-  const deceptive = ['a\u0000', 'a\u007f', 'a\u0085', 'a\u200b', 'a\u202e', 'a\u2066', 'a\u2028'];
+  const deceptive = [
+    'a\u0000',
+    'a\u007f',
+    'a\u0085',
+    'a\u200b',
+    'a\u202e',
+    'a\u2066',
+    'a\u2028',
+    'a\u061c',
+    'a\ud800',
+  ];
   for (const uri of [...refused, ...deceptive]) {
     it(`refuses ${JSON.stringify(uri)}`, () => {
       equal(isUri(uri), false);
