@@ -1,8 +1,9 @@
 // Written out, not `\s`: the loose rule of WAMP 2.1.1 forbids white space, U+FEFF and NBSP among it, which `\s` covers
 // in JavaScript; control and bidirectional format characters we refuse too, as they only serve to deceive a reader, and lone
 // surrogates, which have no form in UTF-8: two different ones would be the same to a peer that speaks a binary serializer.
-// eslint-disable-next-line no-control-regex -- refusing control characters is the point
-const FORBIDDEN = /[\s#\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff]/u;
+const FORBIDDEN =
+  // eslint-disable-next-line no-control-regex -- refusing control characters is the point
+  /[\s#\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff]/u;
 
 const STRICT = /^[0-9a-z_.]*$/;
 
