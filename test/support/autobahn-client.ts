@@ -1,13 +1,44 @@
 import { createRequire } from 'node:module';
 import type { Ending } from './application.js';
 
+/** What autobahn tells about an event. */
+export interface EventDetails {
+  readonly topic: string;
+  readonly publisher: number | undefined;
+  readonly retained: boolean;
+}
+
+/** What autobahn tells an endpoint about a call. */
+export interface CallDetails {
+  readonly procedure: string;
+  readonly caller: number | undefined;
+}
+
+/** A call of autobahn: a promise of when.js, which tells of progress to its third callback. */
+export type AutobahnCall = Promise<unknown> & {
+  then(
+    onresult: undefined,
+    onerror: undefined,
+    onprogress: (result: unknown) => void,
+  ): Promise<unknown>;
+  cancel(options: { readonly mode: string }): void;
+};
+
 /** What the tests use of an autobahn session. */
 export interface AutobahnSession {
   readonly id: number;
   publish(topic: string, args: unknown[], kwargs: object, options: object): Promise<unknown>;
-  subscribe(topic: string, handler: (args: unknown[], kwargs: object) => void): Promise<unknown>;
-  register(procedure: string, endpoint: (args: unknown[]) => unknown): Promise<unknown>;
-  call(procedure: string, args?: unknown[]): Promise<unknown>;
+  subscribe(
+    topic: string,
+    handler: (args: unknown[], kwargs: object, details: EventDetails) => void,
+    options?: object,
+  ): Promise<{ readonly id: number }>;
+  register(
+    procedure: string,
+    endpoint: (args: unknown[], kwargs: object, details: CallDetails) => unknown,
+    options?: object,
+  ): Promise<unknown>;
+  call(procedure: string, args?: unknown[], kwargs?: object, options?: object): AutobahnCall;
 }
 
 /** WELCOME.Details as autobahn gives them. */
@@ -30,6 +61,9 @@ interface Connection {
 interface Autobahn {
   readonly Connection: new (options: object) => Connection;
   readonly log: { warn: (...words: unknown[]) => void };
+  readonly serializer: Readonly<
+    Record<'JSONSerializer' | 'MsgpackSerializer' | 'CBORSerializer', new () => object>
+  >;
 }
 
 // Node 22's own WebSocket announces itself as a browser's, which the trusted URL refuses; without it autobahn takes ws.
@@ -37,10 +71,20 @@ Reflect.deleteProperty(globalThis, 'WebSocket');
 const autobahn = createRequire(import.meta.url)('autobahn') as Autobahn;
 autobahn.log.warn = () => undefined;
 
+const { JSONSerializer, MsgpackSerializer, CBORSerializer } = autobahn.serializer;
+const SERIALIZERS = {
+  json: JSONSerializer,
+  // Every number that it sends is a float64.
+  msgpack: MsgpackSerializer,
+  cbor: CBORSerializer,
+};
+
 /** Where and how an autobahn client connects. */
 export interface AutobahnOptions {
-  /** Of a WebSocket, or with `http:` the base of a long-poll. */
+  /** Of a WebSocket; with `http:` the base of a long-poll; with `tcp:` or `unix:` a RawSocket as a listener tells it. */
   readonly url: string;
+  /** Of a WebSocket; autobahn's own choice when left out. Its other transports speak JSON only. */
+  readonly serializer?: keyof typeof SERIALIZERS;
   /** Answers a challenge; without it the client offers no authmethod. */
   readonly onchallenge?: () => string | Promise<string>;
 }
@@ -54,9 +98,13 @@ export interface AutobahnClient {
 }
 
 /** Starts autobahn with its own reconnection, the way a page would. */
-export function startAutobahn(t: Ending, { url, onchallenge }: AutobahnOptions): AutobahnClient {
+export function startAutobahn(
+  t: Ending,
+  { url, serializer, onchallenge }: AutobahnOptions,
+): AutobahnClient {
   const connection = new autobahn.Connection({
-    ...(url.startsWith('http:') ? { transports: [{ type: 'longpoll', url }] } : { url }),
+    transports: [transportTo(url)],
+    ...(serializer && { serializers: [new SERIALIZERS[serializer]()] }),
     realm: 'realm1',
     initial_retry_delay: 0.1,
     ...(onchallenge && { authmethods: ['jwt'], onchallenge }),
@@ -82,6 +130,20 @@ export function startAutobahn(t: Ending, { url, onchallenge }: AutobahnOptions):
   });
   connection.open();
   return { nextSession: () => sessions.next(), nextClose: () => closes.next() };
+}
+
+function transportTo(url: string): object {
+  const { protocol, hostname, port, pathname } = new URL(url);
+  switch (protocol) {
+    case 'http:':
+      return { type: 'longpoll', url };
+    case 'tcp:':
+      return { type: 'rawsocket', host: hostname, port: Number(port) };
+    case 'unix:':
+      return { type: 'rawsocket', path: pathname };
+    default:
+      return { type: 'websocket', url };
+  }
 }
 
 /** Keeps what arrives until somebody asks, and asks until something arrives. */
