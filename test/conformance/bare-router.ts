@@ -123,7 +123,8 @@ const served = (
     router.attach(transport, {
       authenticators: [authenticator],
       requestIds: 'strict',
-      limits: DEFAULT_SESSION_LIMITS,
+      // Cases that wait together are all the same user's.
+      limits: { ...DEFAULT_SESSION_LIMITS, sessionsPerUser: 200 },
     });
   },
 });

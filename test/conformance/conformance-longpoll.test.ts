@@ -1,11 +1,4 @@
-import { startBareRouter } from './bare-router.js';
 import { conformance } from './own-run.js';
+import { OWN_RUNS } from './own-runs.js';
 
-const router = { name: 'the router alone', start: startBareRouter };
-
-conformance({ ...router, entrance: 'longpoll' }, [
-  'json',
-  'cbor',
-  'json.batched',
-  'msgpack.batched',
-]);
+for (const run of OWN_RUNS.longpoll) conformance(run);

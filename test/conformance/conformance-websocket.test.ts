@@ -1,7 +1,4 @@
-import { startBareRouter } from './bare-router.js';
 import { conformance } from './own-run.js';
-import { SERIALIZERS } from './wire/wire-format.js';
+import { OWN_RUNS } from './own-runs.js';
 
-const router = { name: 'the router alone', start: startBareRouter };
-
-conformance({ ...router, entrance: 'websocket' }, SERIALIZERS);
+for (const run of OWN_RUNS.websocket) conformance(run);

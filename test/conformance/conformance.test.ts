@@ -1,8 +1,4 @@
-import { startApplicationTarget } from './application-target.js';
 import { conformance } from './own-run.js';
+import { OWN_RUNS } from './own-runs.js';
 
-const application = { name: 'the application', start: startApplicationTarget };
-
-conformance({ ...application, entrance: 'websocket' }, ['json', 'msgpack.batched']);
-conformance({ ...application, entrance: 'rawsocket' }, ['cbor']);
-conformance({ ...application, entrance: 'longpoll' }, ['json']);
+for (const run of OWN_RUNS.application) conformance(run);

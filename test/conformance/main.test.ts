@@ -56,8 +56,8 @@ describe('the conformance command', () => {
     const { code, output, errors } = await run(...at, '--filter', 'PI');
     deepEqual([code, errors], [0, '']);
     match(output, /^ws:.* in json, announced: \{"broker":/m);
-    match(output, /^not offered {2}PI-1 PI-2: .* \(broker does not announce publisher_iden/m);
-    match(output, /^PI +Publisher identification.* 1 passed +0 failed +2 not offered/m);
+    match(output, /^not offered {2}PI-4: .* \(needs --disclosing-realm\)$/m);
+    match(output, /^PI +Publisher identification.* 3 passed +0 failed +2 not offered/m);
   });
 
   it('logs in with a token', async (t) => {

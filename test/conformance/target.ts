@@ -86,6 +86,22 @@ export function announces(facts: Facts, role: string, feature: string): boolean 
   return isDict(features) && features[feature] === true;
 }
 
+/** The features that the router announces for both roles, sorted. */
+export const announcedIn = (
+  facts: Facts,
+): Readonly<Record<'broker' | 'dealer', readonly string[]>> => ({
+  broker: featuresOf(facts, 'broker'),
+  dealer: featuresOf(facts, 'dealer'),
+});
+
+function featuresOf(facts: Facts, role: string): readonly string[] {
+  const features = isDict(facts.roles[role]) ? facts.roles[role]['features'] : undefined;
+  if (!isDict(features)) return [];
+  return Object.keys(features)
+    .filter((feature) => features[feature] === true)
+    .sort();
+}
+
 /** The router announces this feature. */
 export const announced =
   (role: 'broker' | 'dealer', feature: string): Need =>
