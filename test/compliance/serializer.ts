@@ -26,7 +26,7 @@ export interface WireFormat {
 /** The limits of a serializer for {@link lenientSerializerSuite}. */
 export const LENIENT = { ...DEFAULT_SERIALIZER_LIMITS, isLenient: true };
 
-/** What every serializer owes that was told to be lenient: an empty list counts as an empty dict, and nothing else does. */
+/** What every serializer owes that was told to be lenient: an empty list counts as an empty dict, a null as no arguments, and nothing else does. */
 export function lenientSerializerSuite(serializer: Serializer, format: WireFormat): void {
   const decode = (wire: unknown): Record<string, unknown> =>
     readable(serializer.decode(format.write(wire)));
@@ -41,6 +41,18 @@ export function lenientSerializerSuite(serializer: Serializer, format: WireForma
         ...{ type: 16, request: 1, options: {}, topic: 'a.b', payload },
       });
       deepEqual(decode([70, 1, [], [1]]), { type: 70, request: 1, options: {}, payload });
+    });
+
+    it('takes a null for no Arguments and no ArgumentsKw', () => {
+      const message = { type: 16, request: 1, options: {}, topic: 'a.b' };
+      deepEqual(decode([16, 1, {}, 'a.b', null, { a: 1 }]), {
+        ...message,
+        payload: { args: [], kwargs: { a: 1 } },
+      });
+      deepEqual(decode([16, 1, {}, 'a.b', [1], null]), {
+        ...message,
+        payload: { args: [1], kwargs: {} },
+      });
     });
 
     it('takes them inside of HELLO.Details where a dict is expected', () => {
@@ -62,6 +74,7 @@ export function lenientSerializerSuite(serializer: Serializer, format: WireForma
         ],
         ...[
           [16, 1, {}, 'a.b', {}],
+          [16, 1, null, 'a.b'],
           [1, 'realm1', []],
           [1, 'realm1', { roles: [] }],
         ],

@@ -56,7 +56,16 @@ type Plain = Readonly<Record<string, unknown>>;
 const isPlain = (value: unknown): value is Plain =>
   typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
 
+/** What msgpackr writes for undefined, the one extension that is let through. */
+const isUndefined = (value: unknown): boolean =>
+  value instanceof ExtData &&
+  value.type === 0 &&
+  value.data instanceof Uint8Array &&
+  value.data.length === 1 &&
+  value.data[0] === 0;
+
 function checkValue(value: unknown, depth: number): void {
+  if (isUndefined(value)) return;
   const isForeign = value instanceof ExtData || value instanceof Date || value instanceof Simple;
   if (isForeign) throw new TypeError('no value of WAMP');
   if (!isPlain(value)) return;

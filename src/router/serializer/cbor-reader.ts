@@ -7,7 +7,8 @@ const INDEFINITE = 31;
 
 /**
  * Reads values from CBOR that a {@link CborScanner} has passed. Integers beyond 2^53 become BigInts, bignums among them, binary becomes
- * Uint8Arrays that share nothing with the message, undefined becomes null. A date is the text or number that it is written as.
+ * Uint8Arrays that share nothing with the message. What is undefined is left out of dicts, and null in lists, as in JSON. A date is the
+ * text or number that it is written as.
  */
 export class CborReader {
   #bytes: Buffer = Buffer.alloc(0);
@@ -17,7 +18,7 @@ export class CborReader {
   read(bytes: Buffer, start = 0): unknown {
     this.#bytes = bytes;
     this.#at = start;
-    return this.#value();
+    return this.#value() ?? null;
   }
 
   #value(): unknown {
@@ -106,7 +107,7 @@ export class CborReader {
     const list: unknown[] = [];
     while (list.length < count) {
       if (count === Infinity && this.#isAtBreak()) break;
-      list.push(this.#value());
+      list.push(this.#value() ?? null);
     }
     return list;
   }
@@ -117,7 +118,8 @@ export class CborReader {
     for (let index = 0; index < count; index += 1) {
       if (count === Infinity && this.#isAtBreak()) break;
       const key = String(this.#value());
-      setEntry(dict, key, this.#value());
+      const value = this.#value();
+      if (value !== undefined) setEntry(dict, key, value);
     }
     return dict;
   }
@@ -137,6 +139,8 @@ export class CborReader {
         return false;
       case 21:
         return true;
+      case 23:
+        return undefined;
       case 25:
         this.#at += 2;
         return float16(this.#bytes.readUInt16BE(start));

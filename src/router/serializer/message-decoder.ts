@@ -59,17 +59,25 @@ export class MessageDecoder {
 
   #args(bytes: Buffer, index: number): Buffer | undefined {
     const start = this.#scanner.startOf(index);
-    if (!this.#reader.isList(bytes, start)) throw new ProtocolViolation('Arguments is a list');
-    return this.#unlessEmpty(bytes, index);
+    if (this.#reader.isList(bytes, start)) return this.#unlessEmpty(bytes, index);
+    if (this.#isLenientlyNothing(bytes, index)) return undefined;
+    throw new ProtocolViolation('Arguments is a list');
   }
 
   #kwargs(bytes: Buffer, index: number): Buffer | undefined {
     const start = this.#scanner.startOf(index);
-    const kwargs = this.#unlessEmpty(bytes, index);
-    if (this.#reader.isDict(bytes, start)) return kwargs;
-    const isEmptyList = kwargs === undefined && this.#reader.isList(bytes, start);
-    if (this.#isLenient && isEmptyList) return undefined;
+    if (this.#reader.isDict(bytes, start)) return this.#unlessEmpty(bytes, index);
+    if (this.#isLenientlyNothing(bytes, index)) return undefined;
     throw new ProtocolViolation('ArgumentsKw is a dict');
+  }
+
+  /** Whether arguments are what a lenient listener takes for none: PHP's empty list for an empty dict, or a null, as Nexus' client writes them. */
+  #isLenientlyNothing(bytes: Buffer, index: number): boolean {
+    if (!this.#isLenient) return false;
+    const start = this.#scanner.startOf(index);
+    return this.#reader.isList(bytes, start)
+      ? this.#unlessEmpty(bytes, index) === undefined
+      : this.#value(bytes, index) === null;
   }
 
   #unlessEmpty(bytes: Buffer, index: number): Buffer | undefined {

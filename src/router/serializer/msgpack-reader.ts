@@ -3,7 +3,7 @@ import { setEntry } from './plain-dict.js';
 
 /**
  * Reads values from MessagePack that a {@link MsgpackScanner} has passed. Integers beyond 2^53 become BigInts, binary becomes
- * Uint8Arrays that share nothing with the message.
+ * Uint8Arrays that share nothing with the message. What is undefined is left out of dicts, and null in lists, as in JSON.
  */
 export class MsgpackReader {
   #bytes: Buffer = Buffer.alloc(0);
@@ -13,7 +13,7 @@ export class MsgpackReader {
   read(bytes: Buffer, start = 0): unknown {
     this.#bytes = bytes;
     this.#at = start;
-    return this.#value();
+    return this.#value() ?? null;
   }
 
   #value(): unknown {
@@ -68,6 +68,9 @@ export class MsgpackReader {
         return this.#binary(this.#uint16());
       case 0xc6:
         return this.#binary(this.#uint32());
+      case 0xd4:
+        this.#at += 2;
+        return undefined;
       case 0xd9:
         return this.#text(this.#uint8());
       case 0xda:
@@ -101,7 +104,7 @@ export class MsgpackReader {
 
   #list(count: number): unknown[] {
     const list: unknown[] = [];
-    for (let index = 0; index < count; index += 1) list.push(this.#value());
+    for (let index = 0; index < count; index += 1) list.push(this.#value() ?? null);
     return list;
   }
 
@@ -109,7 +112,8 @@ export class MsgpackReader {
     const dict: Record<string, unknown> = {};
     for (let index = 0; index < count; index += 1) {
       const key = String(this.#value());
-      setEntry(dict, key, this.#value());
+      const value = this.#value();
+      if (value !== undefined) setEntry(dict, key, value);
     }
     return dict;
   }

@@ -25,7 +25,8 @@ const END = -1;
 /**
  * Finds the elements of a MessagePack array without building a value, and checks all of it: structure, UTF-8, depth and keys. Keys are
  * strings everywhere (WAMP 3). Extension types, timestamps among them, are refused: they mean what their makers say, and the decoder that
- * they surprise would be a subscriber's.
+ * they surprise would be a subscriber's. But for one, which stands for JavaScript's `undefined` in msgpackr, and so in each message of wampy
+ * whose options leave something out.
  *
  * Each reader takes the place where its part begins and gives the place after it, as in {@link JsonScanner}.
  */
@@ -136,7 +137,7 @@ function key(bytes: Buffer, at: number): number {
 /** Binary or a text whose length stands behind its first byte. */
 function sized(bytes: Buffer, at: number, byte: number): number {
   const size = LENGTH_SIZES[byte - 0xc0] ?? 0;
-  if (size === 0) throw new ProtocolViolation('an extension type of MessagePack');
+  if (size === 0) return undefinedEnd(bytes, at);
   const start = checkEnd(bytes, at + 1 + size);
   const end = start + unsigned(bytes, at + 1, start);
   return byte < 0xd9 ? checkEnd(bytes, end) : checkText(bytes, start, end);
@@ -146,4 +147,11 @@ function unsigned(bytes: Buffer, start: number, end: number): number {
   let value = 0;
   for (let at = start; at < end; at += 1) value = value * 2 ** 8 + (bytes[at] ?? 0);
   return value;
+}
+
+/** The place after msgpackr's `undefined`, which begins at `at`: an extension of type 0 with one byte, 0. */
+function undefinedEnd(bytes: Buffer, at: number): number {
+  const isUndefined = bytes[at] === 0xd4 && bytes[at + 1] === 0 && bytes[at + 2] === 0;
+  if (!isUndefined) throw new ProtocolViolation('an extension type of MessagePack');
+  return at + 3;
 }

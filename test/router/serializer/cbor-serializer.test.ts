@@ -189,4 +189,11 @@ describe('cborSerializer', () => {
     throws(() => lenient.decode(hex('86 10 01 80 63612e62 80 8101')), ProtocolViolation);
     throws(() => lenient.decode(publish('8180')), /nested too deeply/);
   });
+
+  it('leaves out of dicts what is undefined, as wampy sends the options that it was not given', () => {
+    const message = serializer.decode(hex('84 1820 01 a2 656d61746368 f7 63666f6f 01 63612e62'));
+    deepEqual('options' in message && message.options, { foo: 1 });
+    deepEqual(cborFormat.decode(hex('a26161f7616201')), { b: 1 });
+    deepEqual(cborFormat.decode(hex('82f701')), [null, 1]);
+  });
 });

@@ -176,4 +176,17 @@ describe('msgpackSerializer', () => {
     throws(() => lenient.decode(hex('96 10 01 90 a3612e62 90 9101')), ProtocolViolation);
     throws(() => lenient.decode(publish('9190')), /nested too deeply/);
   });
+
+  it('leaves out of dicts what is undefined, as wampy sends the options that it was not given', () => {
+    const message = serializer.decode(hex('94 20 01 82 a56d61746368 d40000 a3666f6f 01 a3612e62'));
+    deepEqual('options' in message && message.options, { foo: 1 });
+    deepEqual(msgpackFormat.decode(hex('82a161d40000a16201')), { b: 1 });
+    deepEqual(msgpackFormat.decode(hex('92d4000001')), [null, 1]);
+  });
+
+  it('refuses every other extension type', () => {
+    for (const value of ['d40001', 'd40100', 'd47200', 'd50000', 'd400']) {
+      throws(() => serializer.decode(publish(value)), ProtocolViolation, value);
+    }
+  });
 });
