@@ -11,7 +11,7 @@ import {
   PeerGone,
   type Admission,
 } from './handshake.js';
-import { LOCAL_CLIENT_ROLES } from './local-client.js';
+import { LOCAL_CLIENT_ROLES } from './local-client/local-client.js';
 import type { Logger } from './logger.js';
 import type { PendingHandshakes } from './transport/pending-handshakes.js';
 import type { Principal } from './principal.js';

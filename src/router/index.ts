@@ -13,9 +13,13 @@ export {
   type LocalCallOptions,
   type LocalRegistration,
   type LocalSubscription,
-} from './local-client.js';
-export type { CallResult, LocalInvocation, LocalProcedure } from './local-invocations.js';
-export type { LocalEvent, LocalHandler } from './local-subscriptions.js';
+} from './local-client/local-client.js';
+export type {
+  CallResult,
+  LocalInvocation,
+  LocalProcedure,
+} from './local-client/local-invocations.js';
+export type { LocalEvent, LocalHandler } from './local-client/local-subscriptions.js';
 export { silentLogger, type Logger } from './logger.js';
 export type { Payload, PayloadFormat } from './protocol/payload.js';
 export type { DisclosurePolicy } from './disclosure.js';

@@ -1,8 +1,8 @@
 import { Authorization } from './authorization.js';
 import type { Action } from './authorizer.js';
 import { Broker } from './broker/broker.js';
-import { Dealer } from './dealer.js';
-import { connectHiddenClient } from './hidden-client.js';
+import { Dealer } from './dealer/dealer.js';
+import { connectHiddenClient } from './local-client/hidden-client.js';
 import type { Logger } from './logger.js';
 import { RealmMeta } from './meta/realm-meta.js';
 import { ProtocolViolation, Uri, WampError } from './protocol/errors.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection, type Entrance } from './connection.js';
-import { LocalClient } from './local-client.js';
+import { LocalClient } from './local-client/local-client.js';
 import { silentLogger, type Logger } from './logger.js';
 import { PendingHandshakes } from './transport/pending-handshakes.js';
 import type { Principal } from './principal.js';

@@ -1,5 +1,5 @@
 import { BROKER_FEATURES } from './broker/broker.js';
-import { DEALER_FEATURES } from './dealer.js';
+import { DEALER_FEATURES } from './dealer/dealer.js';
 import { META_FEATURES } from './meta/realm-meta.js';
 import { MessageType, type Dict } from './protocol/message.js';
 import type { Session } from './session.js';

@@ -6,7 +6,7 @@ import {
   type Authenticator,
 } from '../../src/router/authenticator.js';
 import { BROKER_FEATURES } from '../../src/router/broker/broker.js';
-import { DEALER_FEATURES } from '../../src/router/dealer.js';
+import { DEALER_FEATURES } from '../../src/router/dealer/dealer.js';
 import { META_FEATURES } from '../../src/router/meta/realm-meta.js';
 import type { Router } from '../../src/router/router.js';
 import { GUEST, openEntrance } from '../support/open-entrance.js';

@@ -1,6 +1,6 @@
 import { Broker, type BrokerOptions } from '../../src/router/broker/broker.js';
 import type { Dict, List } from '../../src/router/protocol/message.js';
-import type { Subscription } from '../../src/router/subscription.js';
+import type { Subscription } from '../../src/router/broker/subscription.js';
 import { idOf } from './peer.js';
 import type { RecordingSession } from './recording-session.js';
 import { toMessage } from './wire.js';

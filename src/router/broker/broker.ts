@@ -14,7 +14,7 @@ import {
 import type { MatchPolicy } from '../protocol/uri.js';
 import type { HistoryRule, RetentionLimits } from '../realm-options.js';
 import type { Session } from '../session.js';
-import type { Subscription, SubscriptionDirectory, SubscriptionObserver } from '../subscription.js';
+import type { Subscription, SubscriptionDirectory, SubscriptionObserver } from './subscription.js';
 import { EventHistory, type EventStoreFactory } from './event-history.js';
 import { DEFAULT_HOLD_LIMITS, HeldEvents, type HoldLimits } from './held-events.js';
 import { parseHistoryQuery } from './history-query.js';

@@ -10,7 +10,7 @@ import {
 } from '../protocol/message.js';
 import { Payload } from '../protocol/payload.js';
 import type { Session } from '../session.js';
-import type { Subscription } from '../subscription.js';
+import type { Subscription } from './subscription.js';
 import { lastingFilter, publicationFilter, type PublicationFilter } from './publication-filter.js';
 
 /** A publication on its way: what its events say, and who may have them. */

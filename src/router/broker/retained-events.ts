@@ -5,7 +5,7 @@ import type { Payload } from '../protocol/payload.js';
 import type { MatchPolicy } from '../protocol/uri.js';
 import type { RetentionLimits } from '../realm-options.js';
 import type { Session } from '../session.js';
-import type { Subscription } from '../subscription.js';
+import type { Subscription } from './subscription.js';
 import { dictBytes, payloadBytes } from './event-bytes.js';
 import type { Publication } from './publication.js';
 import { hasLists, type PublicationFilter } from './publication-filter.js';

@@ -1,8 +1,8 @@
 import { newSubscriptionId, type SubscriptionId } from '../protocol/id.js';
-import { PatternMap } from '../pattern-map.js';
+import { PatternMap } from '../pattern-map/pattern-map.js';
 import type { MatchPolicy } from '../protocol/uri.js';
 import type { Session } from '../session.js';
-import type { Subscription, SubscriptionDirectory } from '../subscription.js';
+import type { Subscription, SubscriptionDirectory } from './subscription.js';
 import type { EventStore } from './event-store.js';
 import type { HeldEvents } from './held-events.js';
 

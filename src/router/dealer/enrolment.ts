@@ -1,7 +1,7 @@
 import { Uri, WampError } from '../protocol/errors.js';
 import { NO_REQUEST } from '../protocol/id.js';
 import { MessageType, type Dict, type Register, type Unregister } from '../protocol/message.js';
-import type { Registration, RegistrationObserver } from '../registration.js';
+import type { Registration, RegistrationObserver } from './registration.js';
 import type { Session } from '../session.js';
 import type { Invocations } from './invocations.js';
 import type { ActiveRegistration } from './pending-call.js';

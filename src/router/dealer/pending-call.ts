@@ -1,7 +1,7 @@
 import type { RequestId } from '../protocol/id.js';
 import type { Dict } from '../protocol/message.js';
 import type { Payload } from '../protocol/payload.js';
-import type { Registration } from '../registration.js';
+import type { Registration } from './registration.js';
 import type { Session } from '../session.js';
 import type { CallOptions } from './call-options.js';
 

@@ -1,7 +1,7 @@
 import type { DisclosurePolicy } from '../disclosure.js';
 import { Uri, WampError } from '../protocol/errors.js';
 import type { Register } from '../protocol/message.js';
-import type { InvocationPolicy } from '../registration.js';
+import type { InvocationPolicy } from './registration.js';
 import type { Session } from '../session.js';
 import type { Callee } from './pending-call.js';
 import type { RegistrationKey } from './registrations.js';

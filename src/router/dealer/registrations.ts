@@ -1,9 +1,9 @@
-import { PatternMap } from '../pattern-map.js';
+import { PatternMap } from '../pattern-map/pattern-map.js';
 import { Uri, WampError } from '../protocol/errors.js';
 import { newRegistrationId, type RegistrationId } from '../protocol/id.js';
 import type { Payload } from '../protocol/payload.js';
 import type { MatchPolicy } from '../protocol/uri.js';
-import type { InvocationPolicy, RegistrationDirectory } from '../registration.js';
+import type { InvocationPolicy, RegistrationDirectory } from './registration.js';
 import type { Session } from '../session.js';
 import type { ActiveRegistration, Callee, PendingCall } from './pending-call.js';
 

@@ -4,7 +4,7 @@ import type { Dict } from '../protocol/payload.js';
 import { Payload } from '../protocol/payload.js';
 import { jsonFormat } from '../serializer/json-serializer.js';
 import type { Session } from '../session.js';
-import type { SubscriptionDirectory } from '../subscription.js';
+import type { SubscriptionDirectory } from '../broker/subscription.js';
 import type { PublicationLine } from './publication-line.js';
 import type { Discoverable, Visibility } from './visibility.js';
 

@@ -1,7 +1,11 @@
 import { Uri, WampError } from '../protocol/errors.js';
 import type { Dict, List } from '../protocol/payload.js';
 import type { RealmSessions } from '../realm-sessions.js';
-import type { Registration, RegistrationDirectory, RegistrationObserver } from '../registration.js';
+import type {
+  Registration,
+  RegistrationDirectory,
+  RegistrationObserver,
+} from '../dealer/registration.js';
 import type { Session } from '../session.js';
 import { idAt, matchAt, optionalText, textAt } from './arguments.js';
 import { createdOf, Discovery } from './discovery.js';

@@ -4,7 +4,11 @@ import type { Dict, List } from '../protocol/payload.js';
 import type { MatchPolicy } from '../protocol/uri.js';
 import type { RealmSessions } from '../realm-sessions.js';
 import type { Session } from '../session.js';
-import type { Subscription, SubscriptionDirectory, SubscriptionObserver } from '../subscription.js';
+import type {
+  Subscription,
+  SubscriptionDirectory,
+  SubscriptionObserver,
+} from '../broker/subscription.js';
 import { idAt, matchAt, optionalText, textAt } from './arguments.js';
 import { createdOf, Discovery } from './discovery.js';
 import { eventually } from './eventually.js';

@@ -1,6 +1,6 @@
 import type { Logger } from '../logger.js';
 import type { Register } from '../protocol/message.js';
-import type { Registration, RegistrationDirectory } from '../registration.js';
+import type { Registration, RegistrationDirectory } from '../dealer/registration.js';
 import type { Session } from '../session.js';
 import { CloseCode } from '../transport/close-codes.js';
 

@@ -1,15 +1,15 @@
 import type { Authorization } from '../authorization.js';
-import type { LocalClient } from '../local-client.js';
+import type { LocalClient } from '../local-client/local-client.js';
 import type { Logger } from '../logger.js';
 import { dictAt, invalidArgument } from '../meta/arguments.js';
 import type { MetaCall, MetaProcedures } from '../meta/meta-procedure.js';
-import { PatternMap } from '../pattern-map.js';
+import { PatternMap } from '../pattern-map/pattern-map.js';
 import { Uri, WampError } from '../protocol/errors.js';
 import { isId } from '../protocol/id.js';
 import type { Dict, List } from '../protocol/message.js';
 import type { MatchPolicy } from '../protocol/uri.js';
 import type { Session } from '../session.js';
-import type { Subscription } from '../subscription.js';
+import type { Subscription } from '../broker/subscription.js';
 
 /** How long a handler may take; then the subscriber's events go on without a state. */
 const STATE_MS = 30_000;

@@ -1,7 +1,7 @@
 import type { MetaEvents } from '../meta/meta-events.js';
 import type { Visibility } from '../meta/visibility.js';
 import type { Dict } from '../protocol/message.js';
-import type { Registration } from '../registration.js';
+import type { Registration } from '../dealer/registration.js';
 import type { Session } from '../session.js';
 
 /** The meta events that clients of Thruway know, beside those of WAMP. */

@@ -1,14 +1,18 @@
 import type { Authorization } from '../authorization.js';
-import type { LocalClient } from '../local-client.js';
+import type { LocalClient } from '../local-client/local-client.js';
 import type { Logger } from '../logger.js';
 import { MetaEvents } from '../meta/meta-events.js';
 import type { MetaProcedures } from '../meta/meta-procedure.js';
 import { PublicationLine } from '../meta/publication-line.js';
 import { Visibility } from '../meta/visibility.js';
 import type { Publish, Register } from '../protocol/message.js';
-import type { Registration, RegistrationDirectory } from '../registration.js';
+import type { Registration, RegistrationDirectory } from '../dealer/registration.js';
 import type { Session } from '../session.js';
-import type { Subscription, SubscriptionDirectory, SubscriptionObserver } from '../subscription.js';
+import type {
+  Subscription,
+  SubscriptionDirectory,
+  SubscriptionObserver,
+} from '../broker/subscription.js';
 import { OrphanedSessions } from './orphaned-sessions.js';
 import { inOwnWords } from './shared-registration.js';
 import { StateHandlers, type Hold } from './state-handlers.js';

@@ -1,6 +1,9 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Subscription, SubscriptionObserver } from '../../../src/router/subscription.js';
+import type {
+  Subscription,
+  SubscriptionObserver,
+} from '../../../src/router/broker/subscription.js';
 import type { Session } from '../../../src/router/session.js';
 import { recordingSession } from '../../support/recording-session.js';
 import {

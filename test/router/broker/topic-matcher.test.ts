@@ -2,7 +2,7 @@ import { equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { topicMatcher } from '../../../src/router/broker/topic-matcher.js';
-import { PatternMap } from '../../../src/router/pattern-map.js';
+import { PatternMap } from '../../../src/router/pattern-map/pattern-map.js';
 
 describe('topicMatcher', () => {
   it('finds what a map of patterns finds', () => {

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { DealerOptions } from '../../../src/router/dealer.js';
+import type { DealerOptions } from '../../../src/router/dealer/dealer.js';
 import type { SessionChanges } from '../../support/recording-session.js';
 import { Stage } from './stage.js';
 

@@ -1,6 +1,9 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Registration, RegistrationObserver } from '../../../src/router/registration.js';
+import type {
+  Registration,
+  RegistrationObserver,
+} from '../../../src/router/dealer/registration.js';
 import type { Session } from '../../../src/router/session.js';
 import { idOf } from '../../support/peer.js';
 import { Stage, withFeatures } from './stage.js';

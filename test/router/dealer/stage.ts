@@ -1,4 +1,4 @@
-import { Dealer, type DealerOptions } from '../../../src/router/dealer.js';
+import { Dealer, type DealerOptions } from '../../../src/router/dealer/dealer.js';
 import { WampError } from '../../../src/router/protocol/errors.js';
 import { toRegistrationId, type RegistrationId } from '../../../src/router/protocol/id.js';
 import type { Call, ClientMessage, List } from '../../../src/router/protocol/message.js';

@@ -1,7 +1,7 @@
 import { deepEqual } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { silentLogger } from '../../../src/router/logger.js';
-import { Dealer } from '../../../src/router/dealer.js';
+import { Dealer } from '../../../src/router/dealer/dealer.js';
 import { WampError } from '../../../src/router/protocol/errors.js';
 import type { Register } from '../../../src/router/protocol/message.js';
 import type { Session } from '../../../src/router/session.js';

@@ -1,5 +1,5 @@
-import { Uri, WampError } from './protocol/errors.js';
-import type { RegistrationId, RequestId } from './protocol/id.js';
+import { Uri, WampError } from '../protocol/errors.js';
+import type { RegistrationId, RequestId } from '../protocol/id.js';
 import {
   MessageType,
   type ClientMessage,
@@ -7,9 +7,9 @@ import {
   type ErrorMessage,
   type Invocation,
   type List,
-} from './protocol/message.js';
-import { Payload } from './protocol/payload.js';
-import { jsonFormat } from './serializer/json-serializer.js';
+} from '../protocol/message.js';
+import { Payload } from '../protocol/payload.js';
+import { jsonFormat } from '../serializer/json-serializer.js';
 
 /** A payload as values: what a procedure returns and a call resolves with. */
 export interface CallResult {

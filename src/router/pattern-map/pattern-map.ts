@@ -1,5 +1,5 @@
 import { PrefixMap } from './prefix-map.js';
-import type { MatchPolicy } from './protocol/uri.js';
+import type { MatchPolicy } from '../protocol/uri.js';
 import { WildcardTrie } from './wildcard-trie.js';
 
 /** URIs whose matches are kept, at most: a publisher that makes up topics must not fill the memory. */

@@ -1,6 +1,6 @@
-import type { RegistrationId } from './protocol/id.js';
-import type { MatchPolicy } from './protocol/uri.js';
-import type { Session } from './session.js';
+import type { RegistrationId } from '../protocol/id.js';
+import type { MatchPolicy } from '../protocol/uri.js';
+import type { Session } from '../session.js';
 
 /** How the callee of a call is chosen among those of a registration (WAMP, Shared Registration; `least_busy` is ours). */
 export type InvocationPolicy = 'single' | 'roundrobin' | 'random' | 'first' | 'last' | 'least_busy';

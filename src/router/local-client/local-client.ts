@@ -1,4 +1,4 @@
-import { Uri, WampError } from './protocol/errors.js';
+import { Uri, WampError } from '../protocol/errors.js';
 import {
   isId,
   NO_REQUEST,
@@ -7,7 +7,7 @@ import {
   type RequestId,
   type SessionId,
   type SubscriptionId,
-} from './protocol/id.js';
+} from '../protocol/id.js';
 import {
   MessageType,
   type ClientMessage,
@@ -16,8 +16,8 @@ import {
   type RouterMessage,
   type Unregistered,
   type Unsubscribed,
-} from './protocol/message.js';
-import { Payload } from './protocol/payload.js';
+} from '../protocol/message.js';
+import { Payload } from '../protocol/payload.js';
 import {
   LocalInvocations,
   valuesOf,
@@ -26,7 +26,7 @@ import {
 } from './local-invocations.js';
 import { LocalRequests } from './local-requests.js';
 import { LocalSubscriptions, type LocalHandler } from './local-subscriptions.js';
-import { jsonFormat } from './serializer/json-serializer.js';
+import { jsonFormat } from '../serializer/json-serializer.js';
 
 /** What the router is told of a local client: HELLO.Details.roles, as a client of another process would announce them. */
 export const LOCAL_CLIENT_ROLES: Dict = {

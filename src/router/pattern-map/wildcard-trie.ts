@@ -1,4 +1,4 @@
-import { reservedNamespaceOf } from './protocol/uri.js';
+import { reservedNamespaceOf } from '../protocol/uri.js';
 
 interface Node<Value> {
   readonly literals: Map<string, Node<Value>>;

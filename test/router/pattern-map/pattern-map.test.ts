@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { PatternMap } from '../../src/router/pattern-map.js';
-import type { MatchPolicy } from '../../src/router/protocol/uri.js';
+import { PatternMap } from '../../../src/router/pattern-map/pattern-map.js';
+import type { MatchPolicy } from '../../../src/router/protocol/uri.js';
 
 type Entry = readonly [uri: string, match: MatchPolicy];
 

@@ -1,11 +1,11 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import type { LocalClient } from '../../src/router/local-client.js';
-import { WampError } from '../../src/router/protocol/errors.js';
-import type { Router } from '../../src/router/router.js';
-import { MessageQueue } from '../support/message-queue.js';
-import { connect, idOf, sessionOf } from '../support/peer.js';
-import { createRouter } from '../support/test-router.js';
+import type { LocalClient } from '../../../src/router/local-client/local-client.js';
+import { WampError } from '../../../src/router/protocol/errors.js';
+import type { Router } from '../../../src/router/router.js';
+import { MessageQueue } from '../../support/message-queue.js';
+import { connect, idOf, sessionOf } from '../../support/peer.js';
+import { createRouter } from '../../support/test-router.js';
 
 const IDENTITY = { authid: 'clock', authrole: 'internal' };
 

@@ -1,11 +1,11 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { Dealer } from '../../src/router/dealer.js';
-import { WampError } from '../../src/router/protocol/errors.js';
-import type { List } from '../../src/router/protocol/message.js';
-import { recordingSession, type RecordingSession } from '../support/recording-session.js';
-import { toMessage } from '../support/wire.js';
+import { Dealer } from '../../../src/router/dealer/dealer.js';
+import { WampError } from '../../../src/router/protocol/errors.js';
+import type { List } from '../../../src/router/protocol/message.js';
+import { recordingSession, type RecordingSession } from '../../support/recording-session.js';
+import { toMessage } from '../../support/wire.js';
 
 const MEMBERS = 4;
 const PROCEDURES = ['a.1', 'a.2', 'a.3'];

@@ -1,5 +1,5 @@
-import { Uri, WampError } from './protocol/errors.js';
-import type { Session } from './session.js';
+import { Uri, WampError } from '../protocol/errors.js';
+import type { Session } from '../session.js';
 import type { Testament, TestamentScope } from './testament.js';
 
 /** The testaments of one scope, and their bytes together. */

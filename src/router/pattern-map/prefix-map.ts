@@ -1,4 +1,4 @@
-import { reservedNamespaceOf } from './protocol/uri.js';
+import { reservedNamespaceOf } from '../protocol/uri.js';
 
 /**
  * Values by prefix of a URI: by its characters, not by its components (WAMP, Prefix-matching). One look-up for each length that a prefix

@@ -4,18 +4,18 @@ import {
   sendCalleeError,
   sendError,
   sendResult,
-} from './dealer/call-answers.js';
-import { callOptions } from './dealer/call-options.js';
-import { CallTimeouts } from './dealer/call-timeouts.js';
-import { Enrolment } from './dealer/enrolment.js';
-import { Invocations, type InvocationLimits } from './dealer/invocations.js';
-import type { PendingCall } from './dealer/pending-call.js';
-import { PendingCalls } from './dealer/pending-calls.js';
-import type { RegisterRules } from './dealer/register-options.js';
-import { Registrations } from './dealer/registrations.js';
-import type { DisclosurePolicy } from './disclosure.js';
-import { checkPassthru, passthruDetails } from './payload-passthru.js';
-import { ProtocolViolation, Uri, WampError } from './protocol/errors.js';
+} from './call-answers.js';
+import { callOptions } from './call-options.js';
+import { CallTimeouts } from './call-timeouts.js';
+import { Enrolment } from './enrolment.js';
+import { Invocations, type InvocationLimits } from './invocations.js';
+import type { PendingCall } from './pending-call.js';
+import { PendingCalls } from './pending-calls.js';
+import type { RegisterRules } from './register-options.js';
+import { Registrations } from './registrations.js';
+import type { DisclosurePolicy } from '../disclosure.js';
+import { checkPassthru, passthruDetails } from '../payload-passthru.js';
+import { ProtocolViolation, Uri, WampError } from '../protocol/errors.js';
 import {
   MessageType,
   NO_DETAILS,
@@ -26,11 +26,11 @@ import {
   type Register,
   type Unregister,
   type Yield,
-} from './protocol/message.js';
-import { Payload } from './protocol/payload.js';
+} from '../protocol/message.js';
+import { Payload } from '../protocol/payload.js';
 import type { Registration, RegistrationDirectory, RegistrationObserver } from './registration.js';
-import { jsonFormat } from './serializer/json-serializer.js';
-import type { Session } from './session.js';
+import { jsonFormat } from '../serializer/json-serializer.js';
+import type { Session } from '../session.js';
 
 /** What a WELCOME says of the dealer: only what is wholly there. */
 export const DEALER_FEATURES = {

@@ -1,13 +1,13 @@
 import { deepEqual, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Uri } from '../../src/router/protocol/errors.js';
-import { NO_REQUEST } from '../../src/router/protocol/id.js';
-import { MessageType, type Dict } from '../../src/router/protocol/message.js';
-import { Payload } from '../../src/router/protocol/payload.js';
-import { jsonFormat } from '../../src/router/serializer/json-serializer.js';
-import type { Testament } from '../../src/router/testament.js';
-import { Testaments } from '../../src/router/testaments.js';
-import { recordingSession } from '../support/recording-session.js';
+import { Uri } from '../../../src/router/protocol/errors.js';
+import { NO_REQUEST } from '../../../src/router/protocol/id.js';
+import { MessageType, type Dict } from '../../../src/router/protocol/message.js';
+import { Payload } from '../../../src/router/protocol/payload.js';
+import { jsonFormat } from '../../../src/router/serializer/json-serializer.js';
+import type { Testament } from '../../../src/router/meta/testament.js';
+import { Testaments } from '../../../src/router/meta/testaments.js';
+import { recordingSession } from '../../support/recording-session.js';
 
 /** One of 3 + 2 + 2 bytes for the topic, `{}` and `[]`, and what is added to its options. */
 const testament = (options: Dict = {}): Testament => ({

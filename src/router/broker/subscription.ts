@@ -1,6 +1,6 @@
-import type { SubscriptionId } from './protocol/id.js';
-import type { MatchPolicy } from './protocol/uri.js';
-import type { Session } from './session.js';
+import type { SubscriptionId } from '../protocol/id.js';
+import type { MatchPolicy } from '../protocol/uri.js';
+import type { Session } from '../session.js';
 
 /** A topic or pattern that sessions have subscribed to: one for each pair of URI and match policy. */
 export interface Subscription {

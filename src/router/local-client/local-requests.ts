@@ -1,6 +1,6 @@
-import { Uri, WampError } from './protocol/errors.js';
-import { nextRequestId, NO_REQUEST, type RequestId } from './protocol/id.js';
-import type { ClientMessage, ErrorMessage, Result, RouterMessage } from './protocol/message.js';
+import { Uri, WampError } from '../protocol/errors.js';
+import { nextRequestId, NO_REQUEST, type RequestId } from '../protocol/id.js';
+import type { ClientMessage, ErrorMessage, Result, RouterMessage } from '../protocol/message.js';
 import { valuesOf, type CallResult } from './local-invocations.js';
 
 /** Who hears of a request before it is over. */

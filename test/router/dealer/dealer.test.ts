@@ -1,15 +1,15 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Dealer } from '../../src/router/dealer.js';
-import { ProtocolViolation, WampError } from '../../src/router/protocol/errors.js';
-import type { List } from '../../src/router/protocol/message.js';
-import { idOf } from '../support/peer.js';
+import { Dealer } from '../../../src/router/dealer/dealer.js';
+import { ProtocolViolation, WampError } from '../../../src/router/protocol/errors.js';
+import type { List } from '../../../src/router/protocol/message.js';
+import { idOf } from '../../support/peer.js';
 import {
   recordingSession,
   type RecordingSession,
   type SessionChanges,
-} from '../support/recording-session.js';
-import { toMessage } from '../support/wire.js';
+} from '../../support/recording-session.js';
+import { toMessage } from '../../support/wire.js';
 
 const CANCELING = { callee: { features: { call_canceling: true } } };
 

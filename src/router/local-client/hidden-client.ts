@@ -1,9 +1,9 @@
 import { LocalClient } from './local-client.js';
-import { MessageType, type ClientMessage, type RoutedMessage } from './protocol/message.js';
-import { newSessionId } from './protocol/id.js';
-import { UNLIMITED_SESSION } from './session-limits.js';
-import { Session } from './session.js';
-import { connectMemoryTransport } from './transport/memory-transport.js';
+import { MessageType, type ClientMessage, type RoutedMessage } from '../protocol/message.js';
+import { newSessionId } from '../protocol/id.js';
+import { UNLIMITED_SESSION } from '../session-limits.js';
+import { Session } from '../session.js';
+import { connectMemoryTransport } from '../transport/memory-transport.js';
 
 /** The realm's own name in what it calls. */
 const ROUTER = {

@@ -1,7 +1,7 @@
-import { toSubscriptionId, type SubscriptionId } from './protocol/id.js';
-import type { Event } from './protocol/message.js';
+import { toSubscriptionId, type SubscriptionId } from '../protocol/id.js';
+import type { Event } from '../protocol/message.js';
 import { valuesOf, type CallResult } from './local-invocations.js';
-import type { Dict } from './protocol/payload.js';
+import type { Dict } from '../protocol/payload.js';
 
 /** What an event's handler gets. */
 export interface LocalEvent extends CallResult {
