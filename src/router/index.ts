@@ -49,6 +49,7 @@ export {
   type RealmOptions,
   type RealmRole,
   type RetentionLimits,
+  type ThruwayOptions,
 } from './realm-options.js';
 export { Router, type CloseMode, type RouterOptions } from './router.js';
 export { allSerializers } from './serializer/all-serializers.js';
@@ -64,7 +65,6 @@ export {
 } from './serializer/serializer.js';
 export { DEFAULT_SESSION_LIMITS, type SessionLimits } from './session-limits.js';
 export type { RequestIds } from './session.js';
-export type { ThruwayOptions } from './thruway/thruway-options.js';
 export { CloseCode } from './transport/close-codes.js';
 export { LongPollListener, type LongPollListenerOptions } from './transport/longpoll-listener.js';
 export {

@@ -15,12 +15,16 @@ import {
   type Subscribe,
 } from './protocol/message.js';
 import type { MatchPolicy, UriLimits } from './protocol/uri.js';
-import { REALM_DEFAULTS, type RealmOptions, type RealmRole } from './realm-options.js';
+import {
+  REALM_DEFAULTS,
+  type RealmOptions,
+  type RealmRole,
+  type ThruwayOptions,
+} from './realm-options.js';
 import { RealmSessions } from './realm-sessions.js';
 import { sendRefusal } from './refusal.js';
 import type { RequestIds, Session } from './session.js';
 import { Thruway } from './thruway/thruway.js';
-import type { ThruwayOptions } from './thruway/thruway-options.js';
 import { CloseCode } from './transport/close-codes.js';
 
 /** What the router lends its realms. */

@@ -17,7 +17,7 @@ import { OrphanedSessions } from './orphaned-sessions.js';
 import { inOwnWords } from './shared-registration.js';
 import { StateHandlers, type Hold } from './state-handlers.js';
 import { ThruwayEvents } from './thruway-events.js';
-import type { ThruwayOptions } from './thruway-options.js';
+import type { ThruwayOptions } from '../realm-options.js';
 
 /** The broker of the realm, as far as Thruway's ways need it. */
 export interface ThruwayBroker {

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { Router } from '../../../src/router/router.js';
-import type { ThruwayOptions } from '../../../src/router/thruway/thruway-options.js';
+import type { ThruwayOptions } from '../../../src/router/realm-options.js';
 import { CLIENT_ROLES, connect, idOf, sessionOf, type Peer } from '../../support/peer.js';
 import { createRouter } from '../../support/test-router.js';
 
