@@ -4,39 +4,22 @@ import { isDict } from '../protocol/options.js';
 import { selectSerializer } from '../serializer/select-serializer.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { FrameEncoder, type Framing } from './frame-encoder.js';
+import type { HttpListenerOptions } from './listener-options.js';
 import { readBody } from './longpoll-body.js';
 import { answer, refuse } from './longpoll-response.js';
 import { LongPollTransport } from './longpoll-transport.js';
-import type { Transport } from './transport.js';
-import type { UpgradeGuard } from './upgrade-guard.js';
 
-/** How a listener takes long-poll connections. */
-export interface LongPollListenerOptions {
-  /** Its name in logs and in {@link Transport.details}. */
-  readonly name: string;
-  /** The base path, without a slash at its end: `<path>/open` and the others of WAMP 15.3 are below it. */
-  readonly path: string;
-  readonly serializers: readonly Serializer[];
-  /** Asked in order at every request; the first refusal stands. A page whose Origin they let pass may read the answers. */
-  readonly guards: readonly UpgradeGuard[];
-  /** Takes over each connection. */
-  readonly onconnection: (transport: Transport) => void;
-  /** The client's address, where a trusted proxy reports it; the socket's own by default. */
-  readonly addressOf?: (request: IncomingMessage) => string;
-  /** Whether one more connection from an address may come; all may by default. */
-  readonly admits?: (address: string) => boolean;
-  /** Bytes of one `send`, at most; a longer one is answered with 413 and ends with 1009. Default 64 KiB. */
-  readonly messageBytes?: number;
-  /** Bytes that may be unsent to one peer. Default 1 MiB. */
-  readonly queueBytes?: number;
+/**
+ * How a listener takes long-poll connections: `<path>/open` and the others of WAMP 15.3. A page whose Origin the guards let pass may read the
+ * answers. A `send` that is too long is answered with 413 and ends with 1009.
+ */
+export interface LongPollListenerOptions extends HttpListenerOptions {
   /** How long a `receive` without messages is held before it is answered with 204. Default 10 s: autobahn-js gives up after 12 s. */
   readonly pollMs?: number;
   /** A peer that has not asked for messages for so long, or not read what it asked for, is gone. Default 30 s. */
   readonly idleMs?: number;
   /** What `send` and `close` are answered with. Default 202, as specified; autobahn-js and Crossbar have 204 instead. */
   readonly successStatus?: 202 | 204;
-  /** Hears of refused requests: the router's Logger will do. */
-  readonly logger?: { readonly warn: (fields: object, message: string) => void };
 }
 
 /** The request that a path below the base stands for. */

@@ -4,6 +4,7 @@ import type { Serializer } from '../serializer/serializer.js';
 import { endSocket } from './end-socket.js';
 import { FrameEncoder } from './frame-encoder.js';
 import { sweepKeepAlive } from './keep-alive.js';
+import type { ListenerOptions } from './listener-options.js';
 import { PendingHandshakes } from './pending-handshakes.js';
 import { rawSocketFraming } from './rawsocket-framing.js';
 import {
@@ -16,25 +17,14 @@ import {
   type HandshakeVerdict,
 } from './rawsocket-handshake.js';
 import { RawSocketTransport } from './rawsocket-transport.js';
-import type { Transport, TransportDetails } from './transport.js';
+import type { TransportDetails } from './transport.js';
 
-/** How a listener takes RawSocket connections. */
-export interface RawSocketListenerOptions {
-  /** Its name in logs and in {@link Transport.details}. */
-  readonly name: string;
-  /** Those that the handshake has numbers for count: JSON, MessagePack and CBOR, unbatched. */
-  readonly serializers: readonly Serializer[];
-  /** Takes over each connection. */
-  readonly onconnection: (transport: Transport) => void;
-  /** Whether one more connection from an address may come; all may by default. */
-  readonly admits?: (address: string) => boolean;
-  /**
-   * Bytes of one message, at most; a longer one fails the connection. What is announced and kept is the largest power of two that is not
-   * above it, from 512 bytes to 16 MiB. Default 64 KiB.
-   */
-  readonly messageBytes?: number;
-  /** Bytes that may be unsent to one peer. Default 1 MiB. */
-  readonly queueBytes?: number;
+/**
+ * How a listener takes RawSocket connections. Of the serializers those count that the handshake has numbers for: JSON, MessagePack and CBOR,
+ * unbatched. The longest message that is announced and taken is the largest power of two not above `messageBytes`, from 512 bytes to 16 MiB;
+ * a longer one fails the connection.
+ */
+export interface RawSocketListenerOptions extends ListenerOptions {
   /**
    * Between PINGs; a peer that gives no sign of life after one is cut off. Default: none are sent, as there are clients that end the
    * connection at one (autobahn for Python takes its type for a length). The PINGs of clients are answered in any case.
@@ -50,8 +40,6 @@ export interface RawSocketListenerOptions {
   readonly handshakes?: number;
   /** How many of them from one address. Default 20. */
   readonly handshakesPerAddress?: number;
-  /** Hears of refused handshakes, and of messages that were too long for a peer: the router's Logger will do. */
-  readonly logger?: { readonly warn: (fields: object, message: string) => void };
   /** What the transports say of themselves instead of what the sockets tell, such as the `peer` of a Unix socket. */
   readonly details?: Partial<TransportDetails>;
 }

@@ -7,36 +7,17 @@ import type { Serializer } from '../serializer/serializer.js';
 import { ClosingWebSocket } from './closing-websocket.js';
 import { FrameEncoder } from './frame-encoder.js';
 import { sweepKeepAlive } from './keep-alive.js';
-import type { Transport } from './transport.js';
-import type { UpgradeGuard, UpgradeRefusal } from './upgrade-guard.js';
+import type { HttpListenerOptions } from './listener-options.js';
+import type { UpgradeRefusal } from './upgrade-guard.js';
 import { websocketFraming } from './websocket-framing.js';
 import { WebSocketTransport } from './websocket-transport.js';
 
-/** How a listener takes WebSocket connections. */
-export interface WebSocketListenerOptions {
-  /** Its name in logs and in {@link Transport.details}. */
-  readonly name: string;
-  /** The path of its upgrades, without a query. */
-  readonly path: string;
-  readonly serializers: readonly Serializer[];
-  /** Asked in order; the first refusal stands. */
-  readonly guards: readonly UpgradeGuard[];
-  /** Takes over each connection. */
-  readonly onconnection: (transport: Transport) => void;
-  /** The client's address, where a trusted proxy reports it; the socket's own by default. */
-  readonly addressOf?: (request: IncomingMessage) => string;
-  /** Whether one more connection from an address may come; all may by default. */
-  readonly admits?: (address: string) => boolean;
-  /** Bytes of one message, at most; a longer one closes with 1009. Default 64 KiB. */
-  readonly messageBytes?: number;
-  /** Bytes that may be unsent to one peer. Default 1 MiB. */
-  readonly queueBytes?: number;
+/** How a listener takes WebSocket connections. A message that is too long closes with 1009. */
+export interface WebSocketListenerOptions extends HttpListenerOptions {
   /** Between pings. Default 25 s; Infinity: never. */
   readonly pingMs?: number;
   /** How long a pong may take before the connection is ended. Default 8 s. */
   readonly pongMs?: number;
-  /** Hears of refused upgrades: the router's Logger will do. */
-  readonly logger?: { readonly warn: (fields: object, message: string) => void };
 }
 
 /** After a close frame the peer has so long to answer it. */

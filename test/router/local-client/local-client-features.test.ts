@@ -1,28 +1,10 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
-import { describe, it, type TestContext } from 'node:test';
-import type { LocalClient } from '../../../src/router/local-client/local-client.js';
+import { describe, it } from 'node:test';
 import { WampError } from '../../../src/router/protocol/errors.js';
-import type { Router } from '../../../src/router/router.js';
 import { MessageQueue } from '../../support/message-queue.js';
 import { connect, idOf } from '../../support/peer.js';
 import { createRouter } from '../../support/test-router.js';
-
-const IDENTITY = { authid: 'clock', authrole: 'internal' };
-
-function create(t: TestContext): { router: Router; client: LocalClient } {
-  const router = createRouter(t);
-  return { router, client: router.connectLocal('realm1', IDENTITY) };
-}
-
-const wampError = (uri: string, args: unknown[] = [], kwargs = {}) => {
-  const { message } = new WampError(uri, args);
-  return { name: 'WampError', message, uri, args, kwargs };
-};
-const nothing = { args: [], kwargs: {} };
-
-/** No format can express it: it contains itself. */
-const UNSENDABLE: unknown[] = [];
-UNSENDABLE.push(UNSENDABLE);
+import { create, IDENTITY, nothing, wampError } from './local-stage.js';
 
 describe('a call to a local client’s procedure', () => {
   it('ends at once when it is cancelled, and its procedure learns it', async (t) => {
