@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 /** Frames up to this size are joined into one write; larger ones go as they are, since copying them costs more than it saves. */
-const JOIN_BYTES = 16 * 1024;
+const JOIN_BYTES = 4 * 1024;
 /** So much may gather in one turn before it is written without waiting for the turn's end. */
 const EARLY_FLUSH_BYTES = 64 * 1024;
 
