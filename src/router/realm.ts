@@ -14,6 +14,7 @@ import {
   type RoutedMessage,
   type Subscribe,
 } from './protocol/message.js';
+import { matchOf } from './protocol/options.js';
 import type { MatchPolicy, UriLimits } from './protocol/uri.js';
 import {
   REALM_DEFAULTS,
@@ -231,7 +232,7 @@ export class Realm {
   ): void {
     countRequest(session, message);
     const uri = 'topic' in message ? message.topic : message.procedure;
-    const answer = this.#authorization.authorize(session, action, uri, matchOf(message));
+    const answer = this.#authorization.authorize(session, action, uri, policyOf(message));
     if (answer === true) route(session, message);
     else if (answer === false) throw new WampError(Uri.notAuthorized);
     else this.#await(session, message, answer, route);
@@ -290,8 +291,7 @@ function countRequest(
 }
 
 /** How the URI of a message is to be matched: only subscriptions and registrations may have patterns. */
-function matchOf(message: AuthorizedMessage): MatchPolicy {
-  if (message.type === MessageType.Publish || message.type === MessageType.Call) return 'exact';
-  const { match } = message.options;
-  return match === 'prefix' || match === 'wildcard' ? match : 'exact';
-}
+const policyOf = (message: AuthorizedMessage): MatchPolicy =>
+  message.type === MessageType.Publish || message.type === MessageType.Call
+    ? 'exact'
+    : matchOf(message.options);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection, type Entrance } from './connection.js';
-import { LocalClient } from './local-client/local-client.js';
+import type { LocalClient } from './local-client/local-client.js';
+import { openLocalClient } from './local-client/open-local-client.js';
 import { silentLogger, type Logger } from './logger.js';
 import { PendingHandshakes } from './transport/pending-handshakes.js';
 import type { Principal } from './principal.js';
@@ -9,7 +10,6 @@ import { DEFAULT_URI_LIMITS, type UriLimits } from './protocol/uri.js';
 import { Realm } from './realm.js';
 import type { RealmOptions } from './realm-options.js';
 import { CloseCode } from './transport/close-codes.js';
-import { connectMemoryTransport } from './transport/memory-transport.js';
 import type { Transport } from './transport/transport.js';
 
 /** Bounds and helpers of a router; each has a default. */
@@ -102,17 +102,7 @@ export class Router {
   connectLocal(realmName: string, identity: Pick<Principal, 'authid' | 'authrole'>): LocalClient {
     const realm = this.#realms.get(realmName);
     if (realm === undefined) throw new TypeError(`there is no realm ${realmName}`);
-    const [transport, peer] = connectMemoryTransport({
-      onmessage: (message) => {
-        client.onmessage(message);
-      },
-      onclose: (_code, reason) => {
-        client.onclose(reason);
-      },
-    });
-    const session = this.#connect(transport).joinInternally(realm, identity);
-    const client = new LocalClient({ session, send: peer.send, close: peer.close });
-    return client;
+    return openLocalClient((transport) => this.#connect(transport).joinInternally(realm, identity));
   }
 
   /** Ends the sessions of these principals with GOODBYE, so that they do not come back; gives how many there were. */

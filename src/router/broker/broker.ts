@@ -11,6 +11,7 @@ import {
   type Subscribe,
   type Unsubscribe,
 } from '../protocol/message.js';
+import { matchOf } from '../protocol/options.js';
 import type { MatchPolicy } from '../protocol/uri.js';
 import type { HistoryRule, RetentionLimits } from '../realm-options.js';
 import type { Session } from '../session.js';
@@ -271,9 +272,6 @@ export class Broker {
     if (!session.send(event)) this.#tooLong += 1;
   }
 }
-
-const matchOf = ({ match }: Dict): MatchPolicy =>
-  match === 'prefix' || match === 'wildcard' ? match : 'exact';
 
 /** Whether a publication is part of a snapshot: for the sessions that it names, held or not. */
 const isSnapshot = (options: Dict): boolean =>

@@ -1,6 +1,7 @@
 import type { DisclosurePolicy } from '../disclosure.js';
 import { Uri, WampError } from '../protocol/errors.js';
 import type { Register } from '../protocol/message.js';
+import { matchOf } from '../protocol/options.js';
 import type { InvocationPolicy } from './registration.js';
 import type { Session } from '../session.js';
 import type { Callee } from './pending-call.js';
@@ -28,7 +29,7 @@ export function registerWish(
   rules: RegisterRules,
 ): RegisterWish {
   const { options, procedure } = message;
-  const { match, concurrency } = options;
+  const { concurrency } = options;
   const isForced = options['force_reregister'] === true;
   if (isForced && !rules.allowsForceReregister) {
     throw new WampError(Uri.optionNotAllowed, ['force_reregister is not allowed here']);
@@ -36,7 +37,7 @@ export function registerWish(
   return {
     key: {
       uri: procedure,
-      match: match === 'prefix' || match === 'wildcard' ? match : 'exact',
+      match: matchOf(options),
       invoke: invocationPolicy(options['invoke']),
     },
     isForced,

@@ -1,12 +1,6 @@
 import type { Logger } from '../logger.js';
 import { Uri, WampError } from '../protocol/errors.js';
-import {
-  newSessionId,
-  nextRequestId,
-  NO_REQUEST,
-  type RegistrationId,
-  type RequestId,
-} from '../protocol/id.js';
+import { nextRequestId, NO_REQUEST, type RegistrationId, type RequestId } from '../protocol/id.js';
 import {
   MessageType,
   type Invocation,
@@ -17,8 +11,8 @@ import {
 } from '../protocol/message.js';
 import { Payload } from '../protocol/payload.js';
 import { jsonFormat } from '../serializer/json-serializer.js';
-import { UNLIMITED_SESSION } from '../session-limits.js';
-import { Session } from '../session.js';
+import { hiddenSession } from '../local-client/hidden-session.js';
+import type { Session } from '../session.js';
 import { MEMORY_DETAILS } from '../transport/memory-transport.js';
 import type { Eventually } from './eventually.js';
 import type { MetaProcedure, MetaProcedures } from './meta-procedure.js';
@@ -45,33 +39,16 @@ export class MetaClient {
 
   constructor(options: MetaClientOptions) {
     this.#options = options;
-    this.session = new Session({
-      id: newSessionId(),
-      principal: {
-        authid: 'router',
-        authrole: 'router',
-        authmethod: 'internal',
-        authprovider: 'router',
+    this.session = hiddenSession({
+      details: MEMORY_DETAILS,
+      open: () => undefined,
+      send: (message) => {
+        this.#take(message);
+        return true;
       },
-      transport: {
-        details: MEMORY_DETAILS,
-        open: () => undefined,
-        send: (message) => {
-          this.#take(message);
-          return true;
-        },
-        close: () => undefined,
-        pause: () => undefined,
-        resume: () => undefined,
-      },
-      roles: {},
-      limits: UNLIMITED_SESSION,
-      requestIds: 'lenient',
-      isInternal: true,
-      receive: () => undefined,
-      onviolation: () => undefined,
-      ongoodbye: () => undefined,
-      onend: () => undefined,
+      close: () => undefined,
+      pause: () => undefined,
+      resume: () => undefined,
     });
   }
 

@@ -1,6 +1,7 @@
 import { ProtocolViolation } from './errors.js';
 import { isId } from './id.js';
 import type { Dict } from './message.js';
+import type { MatchPolicy } from './uri.js';
 
 /** Whether a value from the wire is a dict: an object, and neither a list nor binary. */
 export const isDict = (value: unknown): value is Dict =>
@@ -120,3 +121,7 @@ export function checkHelloDetails(details: Dict): Dict {
 }
 
 const CLIENT_ROLES = ['publisher', 'subscriber', 'caller', 'callee'];
+
+/** SUBSCRIBE's or REGISTER's `match`, `exact` when it is left out; the options are checked already. */
+export const matchOf = ({ match }: Dict): MatchPolicy =>
+  match === 'prefix' || match === 'wildcard' ? match : 'exact';

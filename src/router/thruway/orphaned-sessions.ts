@@ -1,5 +1,6 @@
 import type { Logger } from '../logger.js';
 import type { Register } from '../protocol/message.js';
+import { matchOf } from '../protocol/options.js';
 import type { Registration, RegistrationDirectory } from '../dealer/registration.js';
 import type { Session } from '../session.js';
 import { CloseCode } from '../transport/close-codes.js';
@@ -40,9 +41,9 @@ export class OrphanedSessions {
   }
 
   #holderOf({ procedure, options }: Register): Session | undefined {
-    const { match } = options;
-    const policy = match === 'prefix' || match === 'wildcard' ? match : 'exact';
-    const held: Registration | undefined = this.#options.registrations().lookup(procedure, policy);
+    const held: Registration | undefined = this.#options
+      .registrations()
+      .lookup(procedure, matchOf(options));
     return held?.invoke === 'single' ? held.callees[0] : undefined;
   }
 
