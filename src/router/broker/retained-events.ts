@@ -9,7 +9,7 @@ import type { Subscription } from './subscription.js';
 import { dictBytes, payloadBytes } from './event-bytes.js';
 import type { Publication } from './publication.js';
 import { hasLists, type PublicationFilter } from './publication-filter.js';
-import { topicMatcher } from './topic-matcher.js';
+import { uriMatcher } from '../pattern-map/uri-matcher.js';
 
 /** An event that a topic keeps for those who come later. */
 interface RetainedEvent {
@@ -100,7 +100,7 @@ export class RetainedEvents {
       yield this.#byTopic.get(uri) ?? [];
       return;
     }
-    const matches = topicMatcher(uri, match);
+    const matches = uriMatcher(uri, match);
     for (const [topic, events] of this.#byTopic) if (matches(topic)) yield events;
   }
 

@@ -1,15 +1,14 @@
-import { PrefixMap } from './prefix-map.js';
 import type { MatchPolicy } from '../protocol/uri.js';
+import { MatchCache } from './match-cache.js';
+import { PrefixMap } from './prefix-map.js';
 import { WildcardTrie } from './wildcard-trie.js';
 
-/** URIs whose matches are kept, at most: a publisher that makes up topics must not fill the memory. */
-const CACHED_URIS = 10_000;
 const NONE: readonly never[] = [];
 
 /**
  * Values by URI and match policy, one for each pair, and the search for those that match a given URI (WAMP, Pattern-based Subscriptions;
  * WAMP, Pattern-based Registrations). An exact look-up costs the same however many patterns there are; what patterns match a URI is found
- * without a scan and kept until a pattern comes or goes.
+ * without a scan and kept until one that matches it comes or goes.
  *
  * Patterns never match a URI of a reserved namespace unless they begin with that namespace themselves: who listens to everything does not
  * listen to the router's own events.
@@ -18,7 +17,7 @@ export class PatternMap<Value> {
   readonly #exact = new Map<string, Value>();
   readonly #prefixes = new PrefixMap<Value>();
   readonly #wildcards = new WildcardTrie<Value>();
-  readonly #matches = new Map<string, readonly Value[]>();
+  readonly #matches = new MatchCache<Value>();
 
   /** The value of exactly this pair. */
   find(uri: string, match: MatchPolicy): Value | undefined {
@@ -28,13 +27,13 @@ export class PatternMap<Value> {
   /** Sets the value of a pair. */
   set(uri: string, match: MatchPolicy, value: Value): void {
     this.#tableOf(match).set(uri, value);
-    if (match !== 'exact') this.#matches.clear();
+    this.#changed(uri, match);
   }
 
   /** Removes a pair. */
   delete(uri: string, match: MatchPolicy): void {
     this.#tableOf(match).delete(uri);
-    if (match !== 'exact') this.#matches.clear();
+    this.#changed(uri, match);
   }
 
   /** The value for this very URI. */
@@ -50,11 +49,10 @@ export class PatternMap<Value> {
   /** The values of the prefixes and wildcards that match `uri`, the most specific of each kind first, prefixes before wildcards. */
   patterns(uri: string): readonly Value[] {
     if (!this.hasPatterns) return NONE;
-    const known = this.#matches.get(uri);
+    const known = this.#matches.find(uri);
     if (known !== undefined) return known;
     const found = [...this.#prefixes.matching(uri), ...this.#wildcards.matching(uri)];
-    if (this.#matches.size >= CACHED_URIS) this.#matches.clear();
-    this.#matches.set(uri, found);
+    this.#matches.keep(uri, found);
     return found;
   }
 
@@ -70,6 +68,13 @@ export class PatternMap<Value> {
    */
   best(uri: string): Value | undefined {
     return this.#exact.get(uri) ?? this.patterns(uri)[0];
+  }
+
+  /** Exact values are not among what is kept. */
+  #changed(uri: string, match: MatchPolicy): void {
+    if (match === 'exact') return;
+    if (this.hasPatterns) this.#matches.note(uri, match);
+    else this.#matches.clear();
   }
 
   #tableOf(match: MatchPolicy): Table<Value> {

@@ -1,10 +1,10 @@
 import { equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { topicMatcher } from '../../../src/router/broker/topic-matcher.js';
 import { PatternMap } from '../../../src/router/pattern-map/pattern-map.js';
+import { uriMatcher } from '../../../src/router/pattern-map/uri-matcher.js';
 
-describe('topicMatcher', () => {
+describe('uriMatcher', () => {
   it('finds what a map of patterns finds', () => {
     const components = (...some: string[]): fc.Arbitrary<string> =>
       fc
@@ -18,7 +18,7 @@ describe('topicMatcher', () => {
         (uri, match, topic) => {
           const map = new PatternMap<true>();
           map.set(uri, match, true);
-          equal(topicMatcher(uri, match)(topic), map.matching(topic).length > 0);
+          equal(uriMatcher(uri, match)(topic), map.matching(topic).length > 0);
         },
       ),
       { numRuns: 3000 },
