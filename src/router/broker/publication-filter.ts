@@ -34,26 +34,18 @@ const RULES: readonly { excluded: string; eligible: string; attribute: Attribute
  * it empty. The lists are prepared once, so that asking allocates nothing.
  */
 export function publicationFilter(publisher: Session, options: Dict): PublicationFilter {
-  const rules: PublicationFilter[] = [];
-  if (options['exclude_me'] !== false) rules.push((session) => session !== publisher);
-  addListRules(rules, options);
-  return everyOf(rules);
+  if (options['exclude_me'] === false) return audienceFilter(options);
+  return withLists((session) => session !== publisher, options);
 }
 
 /** The same for who comes later: it keeps the publisher's id, not the publisher. */
 export function lastingFilter({ id }: Session, options: Dict): PublicationFilter {
-  const rules: PublicationFilter[] = [];
-  if (options['exclude_me'] !== false) rules.push((session) => session.id !== id);
-  addListRules(rules, options);
-  return everyOf(rules);
+  if (options['exclude_me'] === false) return audienceFilter(options);
+  return withLists((session) => session.id !== id, options);
 }
 
 /** Who receives an event by the lists alone. */
-export function audienceFilter(lists: Dict): PublicationFilter {
-  const rules: PublicationFilter[] = [];
-  addListRules(rules, lists);
-  return everyOf(rules);
-}
+export const audienceFilter = (lists: Dict): PublicationFilter => withLists(everybody, lists);
 
 /** Whether a publication with these options names its receivers, as more than everybody but its publisher. */
 export const hasLists = (options: Dict): boolean =>
@@ -70,23 +62,27 @@ export function principalLists(options: Dict): Dict | undefined {
   return Object.fromEntries(present.map((list) => [list, options[list]]));
 }
 
-function addListRules(rules: PublicationFilter[], options: Dict): void {
+const everybody: PublicationFilter = () => true;
+
+/** Those of `filter` whom the lists let pass. */
+function withLists(filter: PublicationFilter, options: Dict): PublicationFilter {
+  let left = filter;
   for (const { excluded, eligible, attribute } of RULES) {
     const without = options[excluded];
     if (Array.isArray(without) && without.length > 0) {
       const values = new Set<unknown>(without);
-      rules.push((session) => !values.has(attribute(session)));
+      left = both(left, (session) => !values.has(attribute(session)));
     }
     const only = options[eligible];
     if (Array.isArray(only)) {
       const values = new Set<unknown>(only);
-      rules.push((session) => values.has(attribute(session)));
+      left = both(left, (session) => values.has(attribute(session)));
     }
   }
+  return left;
 }
 
-function everyOf(rules: readonly PublicationFilter[]): PublicationFilter {
-  const [only] = rules;
-  if (rules.length === 1 && only !== undefined) return only;
-  return (session) => rules.every((rule) => rule(session));
-}
+const both =
+  (one: PublicationFilter, other: PublicationFilter): PublicationFilter =>
+  (session) =>
+    one(session) && other(session);
