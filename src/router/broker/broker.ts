@@ -237,13 +237,13 @@ export class Broker {
 
   #dispatch(publication: Publication, subscription: OpenSubscription): void {
     const { history, held } = subscription;
-    const event = publication.eventFor(subscription);
     if (history !== undefined) this.#history.add(publication, subscription, history);
     if (held !== undefined && !isSnapshot(publication.options)) {
       this.#dispatchAround(publication, subscription, held);
       return;
     }
     const { mayReceive } = publication;
+    const event = publication.eventFor(subscription);
     let tooLong = 0;
     for (const subscriber of subscription.subscribers) {
       // WAMP 8: what is too long for one subscriber concerns nobody else.
