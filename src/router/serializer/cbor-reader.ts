@@ -119,7 +119,9 @@ export class CborReader {
       if (count === Infinity && this.#isAtBreak()) break;
       const key = String(this.#value());
       const value = this.#value();
-      if (value !== undefined) setEntry(dict, key, value);
+      // Of two equal keys the last one counts, also where it says nothing.
+      if (value === undefined) Reflect.deleteProperty(dict, key);
+      else setEntry(dict, key, value);
     }
     return dict;
   }
