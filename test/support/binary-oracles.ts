@@ -1,14 +1,31 @@
-import { decode as decodeMsgpack, ExtData } from '@msgpack/msgpack';
+import { decode as decodeMsgpack, type DecoderOptions, ExtData } from '@msgpack/msgpack';
 import { decode as decodeCbor, Simple, Tag } from 'cbor2';
 
 const utf8 = new TextDecoder('utf8', { fatal: true, ignoreBOM: true });
 
-/** Keys are decoded strictly, and marked so that the library lets `__proto__` pass. */
-const keyDecoder = {
-  canBeCached: (): boolean => true,
-  decode: (bytes: Uint8Array, start: number, length: number): string =>
-    `key ${utf8.decode(bytes.subarray(start, start + length))}`,
-};
+/**
+ * Keys are decoded strictly, and numbered: so the library lets `__proto__` pass, and of two equal keys the first one's value is not lost, which
+ * must be fit to be accepted too.
+ */
+function newKeyDecoder(): NonNullable<DecoderOptions['keyDecoder']> {
+  let keys = 0;
+  return {
+    canBeCached: () => true,
+    decode: (bytes, start, length) => {
+      keys += 1;
+      return `${keys} ${utf8.decode(bytes.subarray(start, start + length))}`;
+    },
+  };
+}
+
+/** The entries of a dict of CBOR, those with equal keys among them. */
+class Entries {
+  readonly all: readonly (readonly [unknown, unknown])[];
+
+  constructor(all: readonly (readonly [unknown, unknown])[]) {
+    this.all = all;
+  }
+}
 
 function stringKey(key: unknown): string {
   if (typeof key !== 'string') throw new TypeError('a key is a string');
@@ -17,9 +34,10 @@ function stringKey(key: unknown): string {
 
 /** What MessagePack says the bytes are, judged by an independent library; throws when they are no message that may be accepted. */
 export function readMsgpack(bytes: Buffer, depth: number): unknown[] {
-  const options = { keyDecoder, mapKeyConverter: stringKey, useBigInt64: true };
-  const value = decodeMsgpack(bytes, options);
-  checkTexts(value, decodeMsgpack(bytes, { ...options, rawStrings: true }));
+  const options = { mapKeyConverter: stringKey, useBigInt64: true };
+  const value = decodeMsgpack(bytes, { ...options, keyDecoder: newKeyDecoder() });
+  const raw = { ...options, keyDecoder: newKeyDecoder(), rawStrings: true };
+  checkTexts(value, decodeMsgpack(bytes, raw));
   return checked(value, depth);
 }
 
@@ -39,7 +57,7 @@ function checkTexts(value: unknown, raw: unknown): void {
 export function readCbor(bytes: Buffer, depth: number): unknown[] {
   const value: unknown = decodeCbor(new Uint8Array(bytes), {
     ignoreGlobalTags: true,
-    preferMap: true,
+    createObject: (entries) => new Entries(entries.map(([key, value]) => [key, value])),
     maxDepth: 1000,
   });
   const isMarked = value instanceof Tag && bytes.toString('hex', 0, 3) === 'd9d9f7';
@@ -74,7 +92,7 @@ function checkValue(value: unknown, depth: number): void {
     checkTag(value, depth - 1);
     return;
   }
-  for (const [key, each] of value instanceof Map ? value : Object.entries(value)) {
+  for (const [key, each] of value instanceof Entries ? value.all : Object.entries(value)) {
     stringKey(key);
     checkValue(each, depth - 1);
   }

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { ProtocolViolation } from '../../../src/router/protocol/errors.js';
 import { JsonScanner } from '../../../src/router/serializer/json-scanner.js';
 import { DEFAULT_SERIALIZER_LIMITS } from '../../../src/router/serializer/serializer.js';
+import { runs } from '../../support/fuzz.js';
 
 const scan = (bytes: Buffer): number => new JsonScanner(DEFAULT_SERIALIZER_LIMITS).scan(bytes);
 
@@ -278,7 +279,7 @@ describe('JsonScanner against JSON.parse', () => {
       fc.property(listText, (text) => {
         deepEqual(elementsOf(Buffer.from(text)), JSON.parse(text));
       }),
-      { numRuns: 3000 },
+      runs(3000),
     );
   });
 
@@ -300,7 +301,7 @@ describe('JsonScanner against JSON.parse', () => {
         const bytes = Buffer.from(edited);
         equal(isScanned(bytes), isList(bytes), JSON.stringify(edited));
       }),
-      { numRuns: 6000 },
+      runs(6000),
     );
   });
 
@@ -314,7 +315,7 @@ describe('JsonScanner against JSON.parse', () => {
         const bytes = Buffer.from(`[${tokens.join('')}]`);
         equal(isScanned(bytes), isList(bytes), bytes.toString());
       }),
-      { numRuns: 6000 },
+      runs(6000),
     );
   });
 
@@ -326,7 +327,7 @@ describe('JsonScanner against JSON.parse', () => {
         bytes[place % bytes.length] = byte;
         equal(isScanned(bytes), isList(bytes), bytes.toString('latin1'));
       }),
-      { numRuns: 4000 },
+      runs(4000),
     );
   });
 
@@ -335,7 +336,7 @@ describe('JsonScanner against JSON.parse', () => {
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
         doesNotThrow(() => isScanned(Buffer.concat([Buffer.from('['), bytes])));
       }),
-      { numRuns: 2000 },
+      runs(2000),
     );
   });
 });
