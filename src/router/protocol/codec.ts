@@ -176,9 +176,9 @@ const clientCodecs = {
   },
 } satisfies Record<ClientMessage['type'], ClientCodec>;
 
-const codecByType = new Map<unknown, ClientCodec>(
-  Object.entries(clientCodecs).map(([type, codec]) => [Number(type), codec]),
-);
+/** By type: a list is read quicker than a Map, and every message is looked up twice. */
+const codecByType: (ClientCodec | undefined)[] = [];
+for (const [type, codec] of Object.entries(clientCodecs)) codecByType[Number(type)] = codec;
 
 /** How many elements of a client's message of this type come before its payload. Throws ProtocolViolation for any other type. */
 export const payloadIndex = (type: unknown): number => codecOf(type).head;
@@ -232,7 +232,7 @@ export function headOf(message: RouterMessage): readonly unknown[] {
 }
 
 function codecOf(type: unknown): ClientCodec {
-  const codec = codecByType.get(type);
+  const codec = typeof type === 'number' ? codecByType[type] : undefined;
   if (codec === undefined) throw new ProtocolViolation('no message that a client may send');
   return codec;
 }

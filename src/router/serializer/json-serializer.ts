@@ -71,8 +71,11 @@ function element(bytes: Buffer, start: number, end: number): unknown {
   const integer = end - start <= MOST_DIGITS ? shortInteger(bytes, start, end) : undefined;
   if (integer !== undefined) return integer;
   if (bytes[start] === OPEN_DICT && end - start === 2) return NO_DETAILS;
+  if (bytes[start] === QUOTE) {
+    const inside = bytes.toString('utf8', start + 1, end - 1);
+    if (!inside.includes('\\')) return inside;
+  }
   const text = bytes.toString('utf8', start, end);
-  if (bytes[start] === QUOTE && !text.includes('\\')) return text.slice(1, -1);
   const value: unknown = JSON.parse(text);
   // 2^53 + 1 is read as 2^53: only the text tells them apart.
   if (value === MAX_ID && text !== String(MAX_ID)) {
