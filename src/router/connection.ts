@@ -138,7 +138,7 @@ export class Connection {
   #welcome(admission: Admission, entrance: Entrance): void {
     const { realm, principal } = admission;
     const role = realm.roles.get(principal.authrole);
-    const limits = { ...entrance.limits, ...role?.limits };
+    const limits = role?.limits === undefined ? entrance.limits : boundsOf(entrance, role.limits);
     if (this.#isEnding) throw new PeerGone('the router closes');
     if (this.#surroundings.isRevoked(principal)) {
       throw new AuthenticationRefused(Uri.authenticationDenied, 'the log-in has ended');
@@ -175,7 +175,7 @@ export class Connection {
       },
       ongoodbye: () => {
         this.#leave();
-        void this.serve(entrance, true);
+        if (!this.#isEnding) void this.serve(entrance, true);
       },
       onend: (code) => {
         this.#isEnding = true;
@@ -193,9 +193,12 @@ export class Connection {
         this.#violate(violation, code);
       },
       onclose: (code) => {
-        session.end();
-        this.#leave(code);
-        this.#surroundings.onend(this);
+        this.#isEnding = true;
+        session.inbox.finish(() => {
+          session.end();
+          this.#leave(code);
+          this.#surroundings.onend(this);
+        });
       },
     });
     return session;
@@ -269,4 +272,15 @@ export class Connection {
     const { listener, peer } = this.#transport.details;
     this.#surroundings.logger[level]({ listener, peer, ...fields }, message);
   }
+}
+
+const boundsByRole = new WeakMap<Partial<SessionLimits>, WeakMap<Entrance, SessionLimits>>();
+
+/** The bounds of the sessions of a role that come in by an entrance: all of them share one object. */
+function boundsOf(entrance: Entrance, roleLimits: Partial<SessionLimits>): SessionLimits {
+  const byEntrance = boundsByRole.get(roleLimits) ?? new WeakMap<Entrance, SessionLimits>();
+  boundsByRole.set(roleLimits, byEntrance);
+  const bounds = byEntrance.get(entrance) ?? { ...entrance.limits, ...roleLimits };
+  byEntrance.set(entrance, bounds);
+  return bounds;
 }

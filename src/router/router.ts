@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Connection, type Entrance } from './connection.js';
+import { Connection, type ConnectionSurroundings, type Entrance } from './connection.js';
 import type { LocalClient } from './local-client/local-client.js';
 import { openLocalClient } from './local-client/open-local-client.js';
 import { silentLogger, type Logger } from './logger.js';
@@ -55,6 +55,7 @@ export class Router {
   readonly #realms = new Map<string, Realm>();
   readonly #connections = new Set<Connection>();
   readonly #handshakes: PendingHandshakes;
+  readonly #surroundings: ConnectionSurroundings;
   readonly #sweep: NodeJS.Timeout;
   #closed: Promise<void> | undefined;
   #onempty: () => void = () => undefined;
@@ -66,6 +67,21 @@ export class Router {
       options.unauthenticated ?? 1000,
       options.unauthenticatedPerAddress ?? 20,
     );
+    this.#surroundings = {
+      logger: this.#logger,
+      helloMs: options.helloMs ?? 5000,
+      authMs: options.authMs ?? 10_000,
+      handshakes: this.#handshakes,
+      isRevoked: options.isRevoked ?? (() => false),
+      findRealm: (name) => {
+        const realm = this.#realms.get(name);
+        return realm?.isInternal === true ? undefined : realm;
+      },
+      onend: (connection) => {
+        this.#connections.delete(connection);
+        if (this.#connections.size === 0) this.#onempty();
+      },
+    };
     this.#sweep = setInterval(() => {
       this.#endOverdue(Date.now());
     }, SWEEP_MS).unref();
@@ -147,21 +163,7 @@ export class Router {
   }
 
   #connect(transport: Transport): Connection {
-    const connection = new Connection(transport, {
-      logger: this.#logger,
-      helloMs: this.#options.helloMs ?? 5000,
-      authMs: this.#options.authMs ?? 10_000,
-      handshakes: this.#handshakes,
-      isRevoked: this.#options.isRevoked ?? (() => false),
-      findRealm: (name) => {
-        const realm = this.#realms.get(name);
-        return realm?.isInternal === true ? undefined : realm;
-      },
-      onend: () => {
-        this.#connections.delete(connection);
-        if (this.#connections.size === 0) this.#onempty();
-      },
-    });
+    const connection = new Connection(transport, this.#surroundings);
     this.#connections.add(connection);
     return connection;
   }

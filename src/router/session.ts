@@ -12,12 +12,23 @@ import type { Principal } from './principal.js';
 import type { SessionLimits } from './session-limits.js';
 import { CloseCode } from './transport/close-codes.js';
 import type { Transport, TransportDetails } from './transport/transport.js';
+import { countSent } from './transport/turn.js';
 
 /** How the requests of a session are numbered: 1, 2, 3 ... as WAMP 2.1.2 asks, or anyhow, as some old clients do. */
 export type RequestIds = 'strict' | 'lenient';
 
+/** Hears what becomes of a session. */
+export interface SessionHost {
+  /** The peer broke the protocol: the session is to be ended with ABORT. */
+  readonly onviolation: (violation: ProtocolViolation) => void;
+  /** The peer said GOODBYE and has its answer: its transport may open another session. */
+  readonly ongoodbye: () => void;
+  /** The session has ended itself: by closing its transport with this code, or by its GOODBYE. */
+  readonly onend: (code?: CloseCode) => void;
+}
+
 /** What a session is made of. */
-export interface SessionOptions {
+export interface SessionOptions extends SessionHost {
   readonly id: SessionId;
   readonly principal: Principal;
   readonly transport: Transport;
@@ -31,12 +42,6 @@ export interface SessionOptions {
   readonly isInternal: boolean;
   /** Routes a message of this session. */
   readonly receive: (message: RoutedMessage) => void;
-  /** The peer broke the protocol: the session is to be ended with ABORT. */
-  readonly onviolation: (violation: ProtocolViolation) => void;
-  /** The peer said GOODBYE and has its answer: its transport may open another session. */
-  readonly ongoodbye: () => void;
-  /** The session has ended itself: by closing its transport with this code, or by its GOODBYE. */
-  readonly onend: (code?: CloseCode) => void;
 }
 
 /** After its GOODBYE the router waits so long for the peer's. */
@@ -55,7 +60,7 @@ export class Session {
   readonly #transport: Transport;
   readonly #requestIds: RequestIds;
   readonly #features: ReadonlySet<string>;
-  readonly #options: SessionOptions;
+  readonly #host: SessionHost;
   #state: 'open' | 'closing' | 'closed' = 'open';
   #lastRequest: RequestId = NO_REQUEST;
   #goodbyeTimer: NodeJS.Timeout | undefined;
@@ -66,7 +71,8 @@ export class Session {
     this.limits = options.limits;
     this.isInternal = options.isInternal;
     this.trustLevel = options.trustLevel;
-    this.#options = options;
+    const { onviolation, ongoodbye, onend } = options;
+    this.#host = { onviolation, ongoodbye, onend };
     this.#transport = options.transport;
     this.#requestIds = options.requestIds;
     this.#features = featuresOf(options.roles);
@@ -95,6 +101,7 @@ export class Session {
    * ending, when there is nobody to tell.
    */
   send(message: RouterMessage): boolean {
+    countSent();
     return this.#state !== 'open' || this.#transport.send(message);
   }
 
@@ -142,26 +149,26 @@ export class Session {
     this.#goodbyeTimer = setTimeout(() => {
       this.close(CloseCode.normal, reason);
     }, GOODBYE_TIMEOUT_MS);
-    this.#options.onend();
+    this.#host.onend();
   }
 
   /** Answers the peer's GOODBYE, once, and ends the session; the transport stays. */
   answerGoodbye(): void {
     this.send({ type: MessageType.Goodbye, details: {}, reason: Uri.goodbyeAndOut });
     this.end();
-    this.#options.ongoodbye();
+    this.#host.ongoodbye();
   }
 
   /** Reports that the peer broke the protocol. */
   violate(violation: ProtocolViolation): void {
-    this.#options.onviolation(violation);
+    this.#host.onviolation(violation);
   }
 
   /** Ends the session by closing its transport, so that the client comes back. Also the end of {@link sayGoodbye}. */
   close(code: CloseCode, reason: string): void {
     this.end();
     this.#transport.close(code, reason);
-    this.#options.onend(code);
+    this.#host.onend(code);
   }
 
   /** Ends the session without touching its transport. */
@@ -176,6 +183,8 @@ export class Session {
   }
 }
 
+const NO_FEATURES: ReadonlySet<string> = new Set();
+
 /** `role.feature` for each feature that a HELLO announces as true; both spellings of canceling are one (WAMP 11.2, 11.4). */
 function featuresOf(roles: Dict): ReadonlySet<string> {
   const announced = new Set<string>();
@@ -186,5 +195,5 @@ function featuresOf(roles: Dict): ReadonlySet<string> {
       if (value === true) announced.add(`${role}.${feature.replace('cancelling', 'canceling')}`);
     }
   }
-  return announced;
+  return announced.size > 0 ? announced : NO_FEATURES;
 }

@@ -33,12 +33,13 @@ export class KeepAlive {
   #pingedAt = Date.now();
   #awaitsPong = false;
   #isPaused = false;
-  #probes: ((isThere: boolean) => void)[] = [];
+  /** Who asked and waits; made when somebody asks. */
+  #probes: ((isThere: boolean) => void)[] | undefined;
 
   /** The peer has sent something. */
   heard(): void {
     this.#awaitsPong = false;
-    if (this.#probes.length > 0) this.#settle(true);
+    if (this.#probes !== undefined) this.#settle(true);
   }
 
   /**
@@ -51,7 +52,7 @@ export class KeepAlive {
       const timer = setTimeout(() => {
         this.#settle(false);
       }, timeoutMs).unref();
-      this.#probes.push((isThere) => {
+      (this.#probes ??= []).push((isThere) => {
         clearTimeout(timer);
         resolve(isThere);
       });
@@ -87,8 +88,8 @@ export class KeepAlive {
   }
 
   #settle(isThere: boolean): void {
-    const probes = this.#probes;
-    this.#probes = [];
+    const probes = this.#probes ?? [];
+    this.#probes = undefined;
     for (const settle of probes) settle(isThere);
   }
 }

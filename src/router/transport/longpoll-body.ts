@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { ignoreError } from './ignore-error.js';
 
 /** The body of a request, or why there is none. */
 export type Body =
@@ -28,7 +29,7 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Body>
     };
     request.on('data', ondata).on('end', onend);
     // An aborted request says so with an error, which nobody else listens to.
-    request.on('error', () => undefined);
+    request.on('error', ignoreError);
     request.once('close', () => {
       settle({ kind: 'aborted' });
     });

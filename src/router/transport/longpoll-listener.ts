@@ -4,6 +4,8 @@ import { isDict } from '../protocol/options.js';
 import { selectSerializer } from '../serializer/select-serializer.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { FrameEncoder, type Framing } from './frame-encoder.js';
+import { HttpDetails } from './http-details.js';
+import { ignoreError } from './ignore-error.js';
 import type { HttpListenerOptions } from './listener-options.js';
 import { readBody } from './longpoll-body.js';
 import { answer, refuse } from './longpoll-response.js';
@@ -56,7 +58,7 @@ export class LongPollListener {
     const route = this.#routeOf(request);
     if (route === undefined) return false;
     // A socket that is reset while an answer is on its way is no error of ours.
-    response.on('error', () => undefined);
+    response.on('error', ignoreError);
     if (this.#lets(request, response)) this.#serve(route, request, response);
     return true;
   }
@@ -156,14 +158,15 @@ export class LongPollListener {
       successStatus: successStatus ?? 202,
       isServed: () => !this.#isClosed,
       ongone: () => this.#transports.delete(id),
-      details: {
-        type: 'longpoll',
-        listener: this.#options.name,
-        peer: this.#addressOf(request),
-        protocol: serializer.subprotocol,
-        headers: headersOf(request),
-        url: request.url ?? '',
-      },
+      details: new HttpDetails(
+        {
+          type: 'longpoll',
+          listener: this.#options.name,
+          peer: this.#addressOf(request),
+          protocol: serializer.subprotocol,
+        },
+        request,
+      ),
     });
     this.#transports.set(id, transport);
     this.#options.onconnection(transport);
@@ -220,12 +223,6 @@ function offeredBy(body: Buffer): readonly string[] {
   }
   const protocols = isDict(open) ? open['protocols'] : undefined;
   return Array.isArray(protocols) ? protocols.filter((each) => typeof each === 'string') : [];
-}
-
-function headersOf(request: IncomingMessage): ReadonlyMap<string, readonly string[]> {
-  return new Map(
-    Object.entries(request.headersDistinct).map(([name, values]) => [name, values ?? []]),
-  );
 }
 
 /** A message stands in a body as it is. */

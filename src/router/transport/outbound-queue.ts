@@ -1,11 +1,18 @@
 import type { Socket } from 'node:net';
+import { awaitTurnEnd } from './turn.js';
 
 /** Frames up to this size are joined into one write; larger ones go as they are, since copying them costs more than it saves. */
 const JOIN_BYTES = 4 * 1024;
-/** So much may gather in one turn before it is written without waiting for the turn's end. */
-const EARLY_FLUSH_BYTES = 64 * 1024;
-
-const waiting: OutboundQueue[] = [];
+/**
+ * So much is written to one connection at the end of a turn, at most, and one frame at least. Then the others have theirs, and all sockets are
+ * read, before it has more: a peer with a long queue, which its socket would take at once, holds nobody up. It is several times what a
+ * busy turn brings for one peer, so that one write is the rule.
+ */
+export const BYTES_PER_TURN = 128 * 1024;
+/** So many frames, at most: joining them takes time for each, however short it is. */
+export const FRAMES_PER_TURN = 1024;
+/** Frames shorter than this count as if they were as long: each takes its room as an object, too. */
+const LEAST_FRAME_BYTES = 64;
 
 /**
  * Frames on their way to one socket: gathered during a turn of the event loop and written at its end in one go, since the write system
@@ -23,7 +30,7 @@ export class OutboundQueue {
     this.#socket = socket;
     this.#limit = limit;
     socket.on('drain', () => {
-      this.flush();
+      if (this.#frames.length > 0) this.#awaitTurnEnd();
     });
   }
 
@@ -37,32 +44,32 @@ export class OutboundQueue {
    * a peer that has taken everything before it is not slow.
    */
   push(frame: Buffer): boolean {
-    if (this.#bytes >= EARLY_FLUSH_BYTES) this.flush();
-    const unsent = this.unsentBytes;
-    if (unsent > 0 && unsent + frame.length > this.#limit) return false;
+    if (!this.#hasRoomFor(frame)) return false;
     this.#frames.push(frame);
     this.#bytes += frame.length;
-    if (!this.#isWaiting) {
-      this.#isWaiting = true;
-      if (waiting.push(this) === 1) setImmediate(flushWaiting);
-    }
+    if (!this.#isWaiting) this.#awaitTurnEnd();
     return true;
   }
 
-  /** Writes what is queued, unless the socket has yet to drain. */
-  flush(): void {
-    if (this.#frames.length > 0 && !this.#socket.writableNeedDrain) this.#write();
-  }
-
-  /** Writes what the turn has gathered. */
+  /** Writes what the turn has gathered, as far as it may go out in one turn, unless the socket has yet to drain. */
   endTurn(): void {
     this.#isWaiting = false;
-    this.flush();
+    if (this.#frames.length === 0 || this.#socket.writableNeedDrain) return;
+    if (this.#bytes <= BYTES_PER_TURN && this.#frames.length <= FRAMES_PER_TURN) {
+      this.finish();
+      return;
+    }
+    const due = this.#frames.splice(0, this.#countDue());
+    this.#write(due, lengthOf(due));
+    if (!this.#socket.writableNeedDrain) this.#awaitTurnEnd();
   }
 
-  /** Writes what is queued, drained or not: the last thing before a close frame. */
+  /** Writes what is queued, all of it and drained or not: the last thing before a close frame. */
   finish(): void {
-    if (this.#frames.length > 0) this.#write();
+    if (this.#frames.length === 0) return;
+    const frames = this.#frames;
+    this.#frames = [];
+    this.#write(frames, this.#bytes);
   }
 
   /** Forgets what is queued. */
@@ -71,10 +78,40 @@ export class OutboundQueue {
     this.#bytes = 0;
   }
 
-  #write(): void {
-    const frames = this.#frames;
-    const bytes = this.#bytes;
-    this.clear();
+  #awaitTurnEnd(): void {
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    awaitTurnEnd(this);
+  }
+
+  #hasRoomFor(frame: Buffer): boolean {
+    if (this.#fits(frame)) return true;
+    if (this.#socket.writableLength > 0) return false;
+    // All of it is from this turn, or waits for its share of one: nobody knows yet whether the peer is slow.
+    this.finish();
+    return this.#fits(frame);
+  }
+
+  #fits({ length }: Buffer): boolean {
+    const unsent = this.unsentBytes;
+    const room = Math.max(unsent, this.#frames.length * LEAST_FRAME_BYTES);
+    return unsent === 0 || room + length <= this.#limit;
+  }
+
+  /** How many of the frames in front may go out in one turn. */
+  #countDue(): number {
+    let bytes = 0;
+    let count = 0;
+    for (const { length } of this.#frames) {
+      bytes += length;
+      if (count > 0 && (bytes > BYTES_PER_TURN || count === FRAMES_PER_TURN)) break;
+      count += 1;
+    }
+    return count;
+  }
+
+  #write(frames: readonly Buffer[], bytes: number): void {
+    this.#bytes -= bytes;
     // The peer closed first, and ws has ended the socket.
     if (!this.#socket.writable) return;
     const [first] = frames;
@@ -90,6 +127,8 @@ export class OutboundQueue {
   }
 }
 
-function flushWaiting(): void {
-  for (const queue of waiting.splice(0)) queue.endTurn();
+function lengthOf(frames: readonly Buffer[]): number {
+  let bytes = 0;
+  for (const { length } of frames) bytes += length;
+  return bytes;
 }

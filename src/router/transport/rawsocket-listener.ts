@@ -3,6 +3,7 @@ import { Server as TlsServer } from 'node:tls';
 import type { Serializer } from '../serializer/serializer.js';
 import { endSocket } from './end-socket.js';
 import { FrameEncoder } from './frame-encoder.js';
+import { ignoreError } from './ignore-error.js';
 import { sweepKeepAlive } from './keep-alive.js';
 import type { ListenerOptions } from './listener-options.js';
 import { PendingHandshakes } from './pending-handshakes.js';
@@ -44,6 +45,7 @@ export interface RawSocketListenerOptions extends ListenerOptions {
   readonly details?: Partial<TransportDetails>;
 }
 
+const NO_HEADERS: TransportDetails['headers'] = new Map();
 const PONG_MS = 8000;
 const TCP_KEEP_ALIVE_MS = 25_000;
 
@@ -98,7 +100,7 @@ export class RawSocketListener {
   /** Awaits the request, which may come octet by octet. */
   #greet(socket: Socket): void {
     // First of all: a reset at any later moment would otherwise be an uncaught exception.
-    socket.on('error', () => undefined);
+    socket.on('error', ignoreError);
     const address = this.#addressOf(socket);
     // Who opens many connections and says nothing keeps out nobody else.
     if (!this.#pending.admits(address)) {
@@ -180,7 +182,7 @@ export class RawSocketListener {
         listener: this.#options.name,
         peer: this.#addressOf(socket),
         protocol: serializer.subprotocol,
-        headers: new Map(),
+        headers: NO_HEADERS,
         url: '',
         ...this.#options.details,
       },

@@ -5,6 +5,7 @@ import { CloseCode } from './close-codes.js';
 import { deliverMessages } from './deliver-messages.js';
 import { endSocket } from './end-socket.js';
 import type { FrameEncoder } from './frame-encoder.js';
+import { ignoreError } from './ignore-error.js';
 import { KeepAlive } from './keep-alive.js';
 import { OutboundQueue } from './outbound-queue.js';
 import {
@@ -75,7 +76,7 @@ export class RawSocketTransport implements Transport {
     queueMicrotask(() => {
       this.#read();
     });
-    socket.on('error', () => undefined);
+    socket.on('error', ignoreError);
     socket.on('data', (chunk: Buffer) => {
       if (!this.#isOpen) return;
       this.#keepAlive.heard();
@@ -87,6 +88,9 @@ export class RawSocketTransport implements Transport {
       this.#read();
     });
     socket.on('close', () => {
+      // What came before the end of the connection was sent.
+      this.#isPaused = false;
+      this.#read();
       this.#isOpen = false;
       this.#keepAlive.end();
       this.#queue.clear();

@@ -7,6 +7,16 @@ const MEDIUM = 2 ** 16;
 const FIN_TEXT = 0x81;
 const FIN_BINARY = 0x82;
 
+const FIN_PING = 0x89;
+const FIN_PONG = 0x8a;
+
+/** An empty ping of a server (RFC 6455, 5.5.2). */
+export const PING = Buffer.from([FIN_PING, 0]);
+
+/** The answer to a ping, with the payload of it: 125 bytes at most (RFC 6455, 5.5.3). */
+export const pongFrame = (payload: Buffer): Buffer =>
+  Buffer.concat([Buffer.from([FIN_PONG, payload.length]), payload]);
+
 /** One message as one unmasked frame of WebSocket, of text or of bytes (RFC 6455, 5.2). */
 export function websocketFraming(isBinary: boolean): Framing {
   const opcode = isBinary ? FIN_BINARY : FIN_TEXT;

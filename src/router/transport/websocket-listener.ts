@@ -6,6 +6,8 @@ import { selectSerializer } from '../serializer/select-serializer.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { ClosingWebSocket } from './closing-websocket.js';
 import { FrameEncoder } from './frame-encoder.js';
+import { HttpDetails } from './http-details.js';
+import { ignoreError } from './ignore-error.js';
 import { sweepKeepAlive } from './keep-alive.js';
 import type { HttpListenerOptions } from './listener-options.js';
 import type { UpgradeRefusal } from './upgrade-guard.js';
@@ -67,7 +69,7 @@ export class WebSocketListener {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // First of all: a reset at any later moment would otherwise be an uncaught exception.
-    socket.on('error', () => undefined);
+    socket.on('error', ignoreError);
     const refusal = this.#judge(request);
     if (refusal !== undefined || !(socket instanceof Socket)) {
       const { name, logger } = this.#options;
@@ -110,14 +112,15 @@ export class WebSocketListener {
       serializer,
       frames,
       queueBytes: this.#options.queueBytes ?? 1024 * 1024,
-      details: {
-        type: 'websocket',
-        listener: this.#options.name,
-        peer: this.#addressOf(request),
-        protocol: serializer.subprotocol,
-        headers: headersOf(request),
-        url: request.url ?? '',
-      },
+      details: new HttpDetails(
+        {
+          type: 'websocket',
+          listener: this.#options.name,
+          peer: this.#addressOf(request),
+          protocol: serializer.subprotocol,
+        },
+        request,
+      ),
     });
     this.#transports.add(transport);
     webSocket.on('close', () => this.#transports.delete(transport));
@@ -136,6 +139,8 @@ const serverOptions = (
   noServer: true,
   WebSocket: ClosingWebSocket,
   clientTracking: false,
+  // Pongs go out in their place among all other frames, and count as unsent like them.
+  autoPong: false,
   perMessageDeflate: false,
   maxPayload: options.messageBytes ?? 64 * 1024,
   // The serializer checks UTF-8 itself, for every transport alike.
@@ -150,12 +155,6 @@ const pathOf = (request: IncomingMessage): string => (request.url ?? '').split('
 const offeredBy = (request: IncomingMessage): string[] =>
   (request.headers['sec-websocket-protocol'] ?? '').split(',').map((each) => each.trim());
 
-function headersOf(request: IncomingMessage): ReadonlyMap<string, readonly string[]> {
-  return new Map(
-    Object.entries(request.headersDistinct).map(([name, values]) => [name, values ?? []]),
-  );
-}
-
 /** Answers an upgrade with an HTTP error and ends the connection. */
 function refuse(socket: Duplex, { status, reason }: UpgradeRefusal): void {
   const body = JSON.stringify({
@@ -164,7 +163,7 @@ function refuse(socket: Duplex, { status, reason }: UpgradeRefusal): void {
     status,
     detail: reason,
   });
-  socket.on('error', () => undefined);
+  socket.on('error', ignoreError);
   // An http server's sockets may stay half open: without this, a client that never closes would keep the descriptor.
   socket.once('finish', () => socket.destroy());
   socket.end(

@@ -6,14 +6,16 @@ import { CloseCode } from './close-codes.js';
 import type { ClosingWebSocket } from './closing-websocket.js';
 import { deliverMessages } from './deliver-messages.js';
 import type { FrameEncoder } from './frame-encoder.js';
+import { ignoreError } from './ignore-error.js';
 import { KeepAlive } from './keep-alive.js';
 import { OutboundQueue } from './outbound-queue.js';
+import { PING, pongFrame } from './websocket-framing.js';
 import type { Transport, TransportDetails, TransportReceiver } from './transport.js';
 
 /** What a WebSocket transport stands on. */
 export interface WebSocketConnection {
   readonly webSocket: ClosingWebSocket;
-  /** The upgraded socket: prepared frames are written to it directly. ws writes whole frames to it too, never part of one. */
+  /** The upgraded socket: all frames are written to it directly, but the close frame, which is ws's. */
   readonly socket: Socket;
   readonly serializer: Serializer;
   readonly frames: FrameEncoder;
@@ -45,13 +47,17 @@ export class WebSocketTransport implements Transport {
     this.#frames = connection.frames;
     this.#queue = new OutboundQueue(connection.socket, connection.queueBytes);
     // ws reports bad frames and oversized messages here and closes by itself; without a listener the process would end.
-    this.#webSocket.on('error', () => undefined);
+    this.#webSocket.on('error', ignoreError);
     this.#webSocket.on('message', (data: Buffer, isBinary) => {
       this.#keepAlive.heard();
       this.#receive(data, isBinary);
     });
     this.#webSocket.on('pong', () => {
       this.#keepAlive.heard();
+    });
+    this.#webSocket.on('ping', (payload) => {
+      this.#keepAlive.heard();
+      this.#push(pongFrame(payload));
     });
     this.#webSocket.onclosing = () => {
       this.#isOpen = false;
@@ -71,7 +77,7 @@ export class WebSocketTransport implements Transport {
 
   /** Always true: a WebSocket's peer sets no limit. */
   send(message: RouterMessage): boolean {
-    if (this.#isOpen && !this.#queue.push(this.#frames.encode(message))) this.#cutOff();
+    if (this.#isOpen) this.#push(this.#frames.encode(message));
     return true;
   }
 
@@ -93,7 +99,7 @@ export class WebSocketTransport implements Transport {
     this.#webSocket.resume();
   }
 
-  /** Pings when `pingMs` have passed since the last ping, and ends the connection when neither a pong nor a message came within `pongMs`. */
+  /** Pings when `pingMs` have passed since the last ping, and ends the connection when nothing at all came within `pongMs`. */
   keepAlive(now: number, pingMs: number, pongMs: number): void {
     if (!this.#isOpen) return;
     const due = this.#keepAlive.due(now, pingMs, pongMs);
@@ -101,14 +107,18 @@ export class WebSocketTransport implements Transport {
       this.close(CloseCode.noPong, 'no pong');
       this.#webSocket.terminate();
     } else if (due === 'ping') {
-      this.#webSocket.ping();
+      this.#push(PING);
     }
   }
 
   probe(timeoutMs: number): Promise<boolean> {
     if (!this.#isOpen) return Promise.resolve(false);
-    this.#webSocket.ping();
+    this.#push(PING);
     return this.#keepAlive.probe(timeoutMs);
+  }
+
+  #push(frame: Buffer): void {
+    if (this.#isOpen && !this.#queue.push(frame)) this.#cutOff();
   }
 
   #cutOff(): void {

@@ -121,12 +121,11 @@ describe('WebSocketTransport', () => {
   it('cuts a peer off with 4409 that does not read', async (t) => {
     const { webSocket, transport, events } = await connect(t, { queueBytes: 10_000 });
     webSocket.pause();
-    const payload = Payload.of(jsonFormat, ['x'.repeat(9000)]);
-    const send = (): void => {
+    const payload = Payload.of(jsonFormat, ['x'.repeat(64 * 1024)]);
+    // More than its socket takes.
+    for (let sent = 0; sent < 500; sent += 1) {
       transport.send({ type: 50, request: toRequestId(1), details: {}, payload });
-    };
-    send();
-    send();
+    }
     webSocket.resume();
     equal(await events.take(), 'close 4409');
   });
