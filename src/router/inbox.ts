@@ -96,7 +96,7 @@ export class Inbox implements TurnMember {
   endTurn(): void {
     this.#awaitsTurn = false;
     this.#drain();
-    if (!this.#awaitsTurn) this.#end();
+    this.#end();
   }
 
   /** Drops what waits, for good. The transport is read again: it may outlive the session, and the peer's GOODBYE must be heard. */
@@ -116,7 +116,9 @@ export class Inbox implements TurnMember {
       });
   }
 
+  /** What was to come when nothing waits for its turn any more. */
   #end(): void {
+    if (this.#awaitsTurn) return;
     const onempty = this.#onempty;
     this.#onempty = undefined;
     onempty?.();

@@ -1,8 +1,9 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { Inbox } from '../../src/router/inbox.js';
+import { Inbox, MESSAGES_PER_TURN, SENDS_PER_TURN } from '../../src/router/inbox.js';
 import { toRequestId } from '../../src/router/protocol/id.js';
 import { MessageType, type RoutedMessage } from '../../src/router/protocol/message.js';
+import { countSent } from '../../src/router/transport/turn.js';
 import { UNLIMITED_SESSION, type SessionLimits } from '../../src/router/session-limits.js';
 import { recordingTransport, type RecordingTransport } from '../support/recording-session.js';
 
@@ -220,5 +221,114 @@ describe('the rate of an inbox', () => {
     inbox.close();
     pass(100);
     deepEqual(routed, [1, 2, 3]);
+  });
+});
+
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, at) => at + 1);
+
+const endOfTurn = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+
+describe('the share of a turn that an inbox has', () => {
+  it('is 256 messages; the rest comes in the turns that follow, and then the transport is read', async (t) => {
+    const { deliver, routed, transport } = createInbox(t);
+    deliver(...numbers(600));
+    equal(routed.length, MESSAGES_PER_TURN);
+    deepEqual(transport.done, ['pause']);
+    await endOfTurn();
+    equal(routed.length, 2 * MESSAGES_PER_TURN);
+    equal(transport.done.includes('resume'), false);
+    await endOfTurn();
+    deepEqual(routed, numbers(600));
+    equal(transport.done.at(-1), 'resume');
+  });
+
+  it('is over when what was routed has made 16,384 messages for others', async (t) => {
+    const routed: number[] = [];
+    const inbox = new Inbox({
+      transport: recordingTransport(),
+      limits: UNLIMITED_SESSION,
+      receive: (received) => {
+        if ('request' in received) routed.push(received.request);
+        for (let sent = 0; sent < SENDS_PER_TURN / 2; sent += 1) countSent();
+      },
+      onflood: () => undefined,
+    });
+    t.after(() => {
+      inbox.close();
+    });
+    for (const request of numbers(5)) inbox.deliver(message(request));
+    deepEqual(routed, [1, 2]);
+    await endOfTurn();
+    deepEqual(routed, [1, 2, 3, 4]);
+    await endOfTurn();
+    deepEqual(routed, [1, 2, 3, 4, 5]);
+  });
+
+  it('does not let what comes meanwhile overtake what waits', async (t) => {
+    const { deliver, routed } = createInbox(t);
+    deliver(...numbers(MESSAGES_PER_TURN + 1));
+    deliver(MESSAGES_PER_TURN + 2);
+    await endOfTurn();
+    deepEqual(routed, numbers(MESSAGES_PER_TURN + 2));
+  });
+
+  it('lets nothing go at the turn’s end when it is held by then', async (t) => {
+    const { inbox, deliver, routed, transport } = createInbox(t);
+    deliver(...numbers(MESSAGES_PER_TURN + 1));
+    inbox.hold();
+    await endOfTurn();
+    equal(routed.length, MESSAGES_PER_TURN);
+    equal(transport.done.includes('resume'), false);
+    inbox.release();
+    equal(routed.length, MESSAGES_PER_TURN + 1);
+    equal(transport.done.at(-1), 'resume');
+  });
+
+  it('routes what came before the transport’s end, and then says so', async (t) => {
+    const { inbox, deliver, routed } = createInbox(t);
+    let finished = 0;
+    const note = (): void => {
+      finished = routed.length;
+    };
+    deliver(...numbers(600));
+    inbox.finish(note);
+    await endOfTurn();
+    equal(finished, 0);
+    await endOfTurn();
+    equal(finished, 600);
+    finished = 0;
+    inbox.finish(note);
+    equal(finished, 600);
+  });
+
+  it('does not wait at the transport’s end for what may not be routed yet', async (t) => {
+    const { inbox, deliver, routed } = createInbox(t);
+    let finished = 0;
+    deliver(...numbers(600));
+    inbox.finish(() => {
+      finished += 1;
+    });
+    inbox.hold();
+    await endOfTurn();
+    equal(finished, 1);
+    equal(routed.length, MESSAGES_PER_TURN);
+  });
+
+  it('is closed, and says so, when it is closed at the transport’s end', async (t) => {
+    const { inbox, deliver, routed, transport } = createInbox(t);
+    let finished = 0;
+    deliver(...numbers(600));
+    inbox.finish(() => {
+      finished += 1;
+    });
+    inbox.close();
+    equal(finished, 0);
+    await endOfTurn();
+    equal(finished, 1);
+    equal(routed.length, MESSAGES_PER_TURN);
+    deepEqual(transport.done, ['pause', 'resume']);
   });
 });

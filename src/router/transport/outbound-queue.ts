@@ -30,7 +30,7 @@ export class OutboundQueue {
     this.#socket = socket;
     this.#limit = limit;
     socket.on('drain', () => {
-      if (this.#frames.length > 0) this.#awaitTurnEnd();
+      this.#goOn();
     });
   }
 
@@ -61,7 +61,7 @@ export class OutboundQueue {
     }
     const due = this.#frames.splice(0, this.#countDue());
     this.#write(due, lengthOf(due));
-    if (!this.#socket.writableNeedDrain) this.#awaitTurnEnd();
+    this.#goOn();
   }
 
   /** Writes what is queued, all of it and drained or not: the last thing before a close frame. */
@@ -76,6 +76,11 @@ export class OutboundQueue {
   clear(): void {
     this.#frames = [];
     this.#bytes = 0;
+  }
+
+  /** What is left comes in a later turn: at its end, or after the socket has drained. */
+  #goOn(): void {
+    if (this.#frames.length > 0 && !this.#socket.writableNeedDrain) this.#awaitTurnEnd();
   }
 
   #awaitTurnEnd(): void {

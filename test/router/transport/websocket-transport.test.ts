@@ -1,12 +1,14 @@
-import { deepEqual, equal, rejects } from 'node:assert/strict';
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, it, type TestContext } from 'node:test';
 import { toRequestId } from '../../../src/router/protocol/id.js';
 import { Payload } from '../../../src/router/protocol/payload.js';
+import type { RouterMessage } from '../../../src/router/protocol/message.js';
 import { jsonFormat, jsonSerializer } from '../../../src/router/serializer/json-serializer.js';
 import { CloseCode } from '../../../src/router/transport/close-codes.js';
 import type { Transport } from '../../../src/router/transport/transport.js';
 import type { WebSocketListenerOptions } from '../../../src/router/transport/websocket-listener.js';
+import { WebSocketTransport } from '../../../src/router/transport/websocket-transport.js';
 import { transportSuite } from '../../compliance/transport.js';
 import { MessageQueue } from '../../support/message-queue.js';
 import { listen, openWebSocket, type WebSocketClient } from '../../support/websocket-pair.js';
@@ -163,5 +165,59 @@ describe('the keep-alive of a WebSocketTransport', () => {
     t.mock.timers.tick(1000);
     equal(await events.take(), 'close 4411');
     await rejects(receive());
+  });
+});
+
+// RFC 6455, 5.4 and 5.5.1: control frames come between messages, and nothing after the close frame.
+describe('the order of what a WebSocketTransport sends', () => {
+  const challenge = (method: string): RouterMessage => ({ type: 4, method, extra: {} });
+
+  it('is that in which messages, pings and the close frame were asked for', async (t) => {
+    const { webSocket, transport, closed } = await connect(t);
+    const seen: string[] = [];
+    webSocket.on('message', (data: Buffer) => seen.push(data.toString().slice(0, 5)));
+    webSocket.on('ping', () => seen.push('ping'));
+    const long = 'x'.repeat(100_000);
+    ok(transport instanceof WebSocketTransport);
+    for (const name of ['a', 'b', 'c']) transport.send(challenge(name + long));
+    transport.keepAlive(Date.now() + 60_000, 10, 10);
+    for (const name of ['d', 'e', 'f']) transport.send(challenge(name + long));
+    transport.close(CloseCode.normal, '');
+    transport.send(challenge('too late'));
+    await closed;
+    const messages = (...names: string[]): string[] => names.map((name) => `[4,"${name}`);
+    deepEqual(seen, [...messages('a', 'b', 'c'), 'ping', ...messages('d', 'e', 'f')]);
+  });
+
+  it('has a pong where its ping came', async (t) => {
+    const { webSocket, transport } = await connect(t);
+    transport.open({
+      onmessage: () => {
+        transport.send(challenge('answer'));
+      },
+      onviolation: () => undefined,
+      onclose: () => undefined,
+    });
+    const seen: string[] = [];
+    const done = new Promise<void>((resolve) => {
+      webSocket.on('message', (data: Buffer) => {
+        seen.push(data.toString());
+        if (seen.length === 4) resolve();
+      });
+    });
+    webSocket.on('pong', (payload: Buffer) => seen.push(payload.toString()));
+    webSocket.send('[49,1,{}]');
+    webSocket.ping('first');
+    webSocket.ping();
+    webSocket.send('[49,2,{}]');
+    await done;
+    deepEqual(seen, ['[4,"answer",{}]', 'first', '', '[4,"answer",{}]']);
+  });
+
+  it('answers pings only as long as somebody reads the answers', async (t) => {
+    const { webSocket, events } = await connect(t, { queueBytes: 10_000 });
+    webSocket.pause();
+    for (let ping = 0; ping < 200_000; ping += 1) webSocket.ping('x'.repeat(120));
+    equal(await events.take(), 'close 4409');
   });
 });
