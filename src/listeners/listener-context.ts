@@ -8,6 +8,7 @@ import {
   allSerializers,
   type Authenticator,
   type Entrance,
+  type HandshakeTurns,
   type Logger,
   type Router,
   type Serializer,
@@ -35,6 +36,8 @@ export interface ListenerBasics {
   readonly serializers: readonly Serializer[];
   readonly onconnection: (transport: Transport) => void;
   readonly admits: (address: string) => boolean;
+  readonly turns: HandshakeTurns;
+  readonly limitsAddresses: boolean;
   readonly messageBytes: number;
   readonly queueBytes: number;
   readonly pingMs: number;
@@ -65,6 +68,8 @@ export function listenerBasics(
       router.attach(transport, entrance);
     },
     admits: (address) => (limitsAddresses ? router.admits(address) : router.admits()),
+    turns: router.turns,
+    limitsAddresses,
     messageBytes: limits.messageBytes,
     queueBytes: limits.queueBytes,
     pingMs,

@@ -13,6 +13,7 @@ import {
 } from './handshake.js';
 import { LOCAL_CLIENT_ROLES } from './local-client/local-client.js';
 import type { Logger } from './logger.js';
+import type { HandshakeTurns } from './transport/handshake-turns.js';
 import type { PendingHandshakes } from './transport/pending-handshakes.js';
 import type { Principal } from './principal.js';
 import { ProtocolViolation, Uri } from './protocol/errors.js';
@@ -42,6 +43,7 @@ export interface ConnectionSurroundings {
   readonly helloMs: number;
   readonly authMs: number;
   readonly handshakes: PendingHandshakes;
+  readonly turns: HandshakeTurns;
   /** Whether a principal has been ended since it was vouched for. */
   readonly isRevoked: (principal: Principal) => boolean;
   /** The realm of this name that clients may see. */
@@ -80,7 +82,7 @@ export class Connection {
 
   /** Opens sessions with whoever is at the other end, one after the other. */
   async serve(entrance: Entrance, isFollowUp = false): Promise<void> {
-    const { handshakes, findRealm, helloMs, authMs } = this.#surroundings;
+    const { handshakes, turns, findRealm, helloMs, authMs } = this.#surroundings;
     const { peer } = this.#transport.details;
     const countOut = handshakes.enter(entrance.limitsAddresses === false ? undefined : peer);
     try {
@@ -91,6 +93,7 @@ export class Connection {
         helloMs,
         authMs,
         isFollowUp,
+        turns,
       });
       const admission = await handshake.run();
       handshake.check();
@@ -99,6 +102,7 @@ export class Connection {
       this.#refuse(error);
     } finally {
       countOut();
+      turns.makeRoom();
     }
   }
 

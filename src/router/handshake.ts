@@ -17,6 +17,7 @@ import { isDict } from './protocol/options.js';
 import { isUri } from './protocol/uri.js';
 import type { Realm } from './realm.js';
 import { CloseCode } from './transport/close-codes.js';
+import type { HandshakeTurns } from './transport/handshake-turns.js';
 import type { Transport } from './transport/transport.js';
 
 /** A client that may join. */
@@ -41,6 +42,8 @@ export interface HandshakeOptions {
   readonly authMs: number;
   /** Whether a session went before on this transport: then whatever is no HELLO ends it quietly. */
   readonly isFollowUp: boolean;
+  /** When HELLO and AUTHENTICATE are acted upon. */
+  readonly turns: HandshakeTurns;
 }
 
 /** The peer has gone, or said ABORT: nobody is there to be told anything. */
@@ -74,12 +77,15 @@ type Expected = 'hello' | 'authenticate' | 'nothing';
 /** The opening of a session: HELLO, perhaps CHALLENGE and AUTHENTICATE, until it is known who the client is (WAMP 4.1, 13). */
 export class Handshake {
   readonly #options: HandshakeOptions;
-  readonly #gone = new AbortController();
+  #isOver = false;
+  /** Made for those who ask for it: most authenticators need not know. */
+  #gone: AbortController | undefined;
   #expected: Expected = 'hello';
   #onhello: (hello: Hello) => void = () => undefined;
   #onauthenticate: (message: Authenticate) => void = () => undefined;
   #failure: Error | undefined;
   #onfailure: (error: Error) => void = () => undefined;
+  #onover: () => void = () => undefined;
 
   constructor(options: HandshakeOptions) {
     this.#options = options;
@@ -119,7 +125,7 @@ export class Handshake {
     } finally {
       clearTimeout(helloTimer);
       clearTimeout(authTimer);
-      this.#gone.abort();
+      this.#end();
       // The loser of the race is settled too: without a listener its rejection would end the process.
       admission.catch(() => undefined);
     }
@@ -128,6 +134,20 @@ export class Handshake {
   /** Throws what has failed after all since the client was admitted: it may have gone before anybody could take it in. */
   check(): void {
     if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#onover();
+    this.#gone?.abort(new PeerGone('the handshake is over'));
+  }
+
+  #signal(): AbortSignal {
+    if (this.#gone === undefined) {
+      this.#gone = new AbortController();
+      if (this.#isOver) this.#gone.abort(new PeerGone('the handshake is over'));
+    }
+    return this.#gone.signal;
   }
 
   #fail(error: Error): void {
@@ -152,15 +172,26 @@ export class Handshake {
     if (message.type === MessageType.Abort) {
       this.#fail(new PeerGone('the client sent ABORT'));
     } else if (message.type === MessageType.Hello && expected === 'hello') {
-      this.#onhello(message);
+      this.#proceed(() => {
+        this.#onhello(message);
+      });
     } else if (message.type === MessageType.Authenticate && expected === 'authenticate') {
-      this.#onauthenticate(message);
+      this.#proceed(() => {
+        this.#onauthenticate(message);
+      });
     } else if (expected === 'hello' && this.#options.isFollowUp) {
       this.#fail(new PeerGone('the session before is over'));
     } else {
       const wanted = expected === 'nothing' ? 'no message' : expected.toUpperCase();
       this.#fail(new HandshakeViolation(new ProtocolViolation(`${wanted} is expected now`)));
     }
+  }
+
+  /** Whoever has failed meanwhile costs nothing more. */
+  #proceed(step: () => void): void {
+    this.#options.turns.proceed(() => {
+      if (this.#failure === undefined) step();
+    });
   }
 
   async #admit(hello: Hello): Promise<Admission> {
@@ -192,29 +223,42 @@ export class Handshake {
   }
 
   #requestFor(session: SessionId, hello: Hello): AuthenticationRequest {
+    const signal = (): AbortSignal => this.#signal();
     let isChallenged = false;
     return {
       session,
       realm: hello.realm,
       details: hello.details,
       transport: this.#options.transport.details,
-      signal: this.#gone.signal,
+      get signal() {
+        return signal();
+      },
       challenge: (method, extra) => {
         if (isChallenged) return Promise.reject(new Error('at most one CHALLENGE for each HELLO'));
         isChallenged = true;
-        const isOver = new PeerGone('the handshake is over');
-        if (this.#gone.signal.aborted) return Promise.reject(isOver);
-        return new Promise((resolve, reject) => {
-          this.#onauthenticate = resolve;
-          this.#gone.signal.addEventListener('abort', () => {
-            reject(isOver);
-          });
-          this.#expected = 'authenticate';
-          if (this.#options.transport.send({ type: MessageType.Challenge, method, extra })) return;
-          const message = 'a CHALLENGE is longer than this client takes';
-          reject(new AuthenticationRefused(Uri.payloadSizeExceeded, message));
-        });
+        return this.#challenge(method, extra);
       },
     };
+  }
+
+  #challenge(method: string, extra: Dict): Promise<Authenticate> {
+    return new Promise((resolve, reject) => {
+      const onover = (): void => {
+        reject(new PeerGone('the handshake is over'));
+      };
+      if (this.#isOver) {
+        onover();
+        return;
+      }
+      this.#onover = onover;
+      this.#onauthenticate = (message) => {
+        this.#onover = () => undefined;
+        resolve(message);
+      };
+      this.#expected = 'authenticate';
+      if (this.#options.transport.send({ type: MessageType.Challenge, method, extra })) return;
+      const message = 'a CHALLENGE is longer than this client takes';
+      reject(new AuthenticationRefused(Uri.payloadSizeExceeded, message));
+    });
   }
 }

@@ -66,6 +66,7 @@ export {
 export { DEFAULT_SESSION_LIMITS, type SessionLimits } from './session-limits.js';
 export type { RequestIds } from './session.js';
 export { CloseCode } from './transport/close-codes.js';
+export { HandshakeTurns, type HandshakeTurnsOptions } from './transport/handshake-turns.js';
 export { LongPollListener, type LongPollListenerOptions } from './transport/longpoll-listener.js';
 export {
   RawSocketListener,

@@ -3,6 +3,7 @@ import { Connection, type ConnectionSurroundings, type Entrance } from './connec
 import type { LocalClient } from './local-client/local-client.js';
 import { openLocalClient } from './local-client/open-local-client.js';
 import { silentLogger, type Logger } from './logger.js';
+import { HandshakeTurns } from './transport/handshake-turns.js';
 import { PendingHandshakes } from './transport/pending-handshakes.js';
 import type { Principal } from './principal.js';
 import { Uri } from './protocol/errors.js';
@@ -29,6 +30,10 @@ export interface RouterOptions {
   readonly unauthenticated?: number;
   /** Connections that have not joined yet, from one address. Default 20. */
   readonly unauthenticatedPerAddress?: number;
+  /** Steps of handshakes (the beginning, HELLO, AUTHENTICATE) in one turn of the event loop. Default 16. */
+  readonly handshakesPerTurn?: number;
+  /** Connections that wait for their handshake to begin, for `helloMs` at most. Default 10,000. */
+  readonly waitingHandshakes?: number;
   /** Connections, joined or not. Default 50,000. */
   readonly connections?: number;
   readonly uriLimits?: UriLimits;
@@ -50,6 +55,8 @@ const CLOSE_WAIT_MS = 5000;
 
 /** A WAMP router: its realms and the connections to them. */
 export class Router {
+  /** When the handshakes of its connections go on: for its listeners, so that all share one bound. */
+  readonly turns: HandshakeTurns;
   readonly #options: RouterOptions;
   readonly #logger: Logger;
   readonly #realms = new Map<string, Realm>();
@@ -67,11 +74,13 @@ export class Router {
       options.unauthenticated ?? 1000,
       options.unauthenticatedPerAddress ?? 20,
     );
+    this.turns = turnsOf(options, this.#handshakes);
     this.#surroundings = {
       logger: this.#logger,
       helloMs: options.helloMs ?? 5000,
       authMs: options.authMs ?? 10_000,
       handshakes: this.#handshakes,
+      turns: this.turns,
       isRevoked: options.isRevoked ?? (() => false),
       findRealm: (name) => {
         const realm = this.#realms.get(name);
@@ -136,6 +145,7 @@ export class Router {
    * Resolves when all have ended, or 5 s after the last was told. Idempotent.
    */
   close(mode: CloseMode, drainMs = 0): Promise<void> {
+    this.turns.close();
     this.#closed ??= this.#close(mode, drainMs);
     return this.#closed;
   }
@@ -183,3 +193,12 @@ export class Router {
     for (const realm of this.#realms.values()) realm.expireCalls();
   }
 }
+
+const turnsOf = (options: RouterOptions, handshakes: PendingHandshakes): HandshakeTurns =>
+  new HandshakeTurns({
+    stepsPerTurn: options.handshakesPerTurn ?? 16,
+    waiting: options.waitingHandshakes ?? 10_000,
+    waitingPerAddress: options.unauthenticatedPerAddress ?? 20,
+    waitMs: options.helloMs ?? 5000,
+    hasRoom: () => handshakes.hasRoom,
+  });

@@ -8,6 +8,7 @@ import { DEFAULT_URI_LIMITS } from '../../src/router/protocol/uri.js';
 import { silentLogger } from '../../src/router/logger.js';
 import { Realm } from '../../src/router/realm.js';
 import { CloseCode } from '../../src/router/transport/close-codes.js';
+import { HandshakeTurns } from '../../src/router/transport/handshake-turns.js';
 import type { TransportReceiver } from '../../src/router/transport/transport.js';
 import { believingAuthenticator, GUEST } from '../support/open-entrance.js';
 import { CLIENT_ROLES } from '../support/peer.js';
@@ -44,6 +45,7 @@ function begin(changes: Partial<HandshakeOptions> = {}): HandshakeUnderTest {
     helloMs: 5000,
     authMs: 10_000,
     isFollowUp: false,
+    turns: new HandshakeTurns(),
     ...changes,
   }).run();
   if (receiver === undefined) throw new TypeError('the handshake does not listen');

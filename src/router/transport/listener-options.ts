@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Serializer } from '../serializer/serializer.js';
+import type { HandshakeTurns } from './handshake-turns.js';
 import type { Transport } from './transport.js';
 import type { UpgradeGuard } from './upgrade-guard.js';
 
@@ -12,6 +13,10 @@ export interface ListenerOptions {
   readonly onconnection: (transport: Transport) => void;
   /** Whether one more connection from an address may come; all may by default. */
   readonly admits?: (address: string) => boolean;
+  /** When connections may begin. Default turns of this listener's own. */
+  readonly turns?: HandshakeTurns;
+  /** Whether connections from one address that wait for their turn are limited too, not only those of all. Default true. */
+  readonly limitsAddresses?: boolean;
   /** Bytes of one message, at most. Default 64 KiB. */
   readonly messageBytes?: number;
   /** Bytes that may be unsent to one peer. Default 1 MiB. */

@@ -4,6 +4,7 @@ import { isDict } from '../protocol/options.js';
 import { selectSerializer } from '../serializer/select-serializer.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { FrameEncoder, type Framing } from './frame-encoder.js';
+import { HandshakeTurns } from './handshake-turns.js';
 import { HttpDetails } from './http-details.js';
 import { ignoreError } from './ignore-error.js';
 import type { HttpListenerOptions } from './listener-options.js';
@@ -43,11 +44,13 @@ export class LongPollListener {
   readonly #options: LongPollListenerOptions;
   readonly #frames: ReadonlyMap<Serializer, FrameEncoder>;
   readonly #transports = new Map<string, LongPollTransport>();
+  readonly #turns: HandshakeTurns;
   #isDraining = false;
   #isClosed = false;
 
   constructor(options: LongPollListenerOptions) {
     this.#options = options;
+    this.#turns = options.turns ?? new HandshakeTurns();
     this.#frames = new Map(
       options.serializers.map((each) => [each, new FrameEncoder(each, UNFRAMED)]),
     );
@@ -131,18 +134,38 @@ export class LongPollListener {
       refuse(response, 413, 'too long', { headers: { connection: 'close' } });
       return;
     }
-    const { serializers, admits } = this.#options;
-    const serializer = selectSerializer(offeredBy(body.bytes), serializers);
+    const serializer = selectSerializer(offeredBy(body.bytes), this.#options.serializers);
     if (serializer === undefined) {
       refuse(response, 400, 'offer a protocol of WAMP: {"protocols": ["wamp.2.json"]}');
-    } else if (this.#isDraining || admits?.(this.#addressOf(request)) === false) {
-      this.#warn(request, 'too many connections that have not joined yet');
-      refuse(response, 503, 'try again later', { headers: { 'retry-after': '5' } });
     } else {
-      const transport = this.#accept(serializer, request);
-      const bytes = Buffer.from(JSON.stringify({ protocol: serializer.subprotocol, transport }));
-      answer(response, 200, { type: 'application/json', bytes });
+      this.#enter(serializer, request, response);
     }
+  }
+
+  /** Has a connection opened in its turn. */
+  #enter(serializer: Serializer, request: IncomingMessage, response: ServerResponse): void {
+    const address = this.#addressOf(request);
+    const refuseFor = (reason: string): void => {
+      this.#warn(request, reason);
+      refuse(response, 503, 'try again later', { headers: { 'retry-after': '5' } });
+    };
+    const hasEntered = this.#turns.enter({
+      address: this.#options.limitsAddresses === false ? undefined : address,
+      connection: response,
+      begin: () => {
+        if (this.#isDraining || this.#options.admits?.(address) === false) {
+          refuseFor('too many connections that have not joined yet');
+          return;
+        }
+        const transport = this.#accept(serializer, request);
+        const bytes = Buffer.from(JSON.stringify({ protocol: serializer.subprotocol, transport }));
+        answer(response, 200, { type: 'application/json', bytes });
+      },
+      giveUp: () => {
+        refuseFor('waited too long for the handshake');
+      },
+    });
+    if (!hasEntered) refuseFor('too many connections wait for their handshake');
   }
 
   /** Makes a transport, and gives its id. */

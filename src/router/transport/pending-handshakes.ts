@@ -11,9 +11,14 @@ export class PendingHandshakes {
     this.#perAddress = perAddress;
   }
 
+  /** Whether one more may come from somewhere. */
+  get hasRoom(): boolean {
+    return this.#count < this.#total;
+  }
+
   /** Whether one more from this address may come; without an address, whether one more may come at all. */
   admits(address?: string): boolean {
-    return this.#count < this.#total && this.#countOf(address) < this.#perAddress;
+    return this.hasRoom && this.#countOf(address) < this.#perAddress;
   }
 
   /** Counts one in; the function that it gives counts it out, once. */

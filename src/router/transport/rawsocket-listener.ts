@@ -3,6 +3,7 @@ import { Server as TlsServer } from 'node:tls';
 import type { Serializer } from '../serializer/serializer.js';
 import { endSocket } from './end-socket.js';
 import { FrameEncoder } from './frame-encoder.js';
+import { HandshakeTurns } from './handshake-turns.js';
 import { ignoreError } from './ignore-error.js';
 import { sweepKeepAlive } from './keep-alive.js';
 import type { ListenerOptions } from './listener-options.js';
@@ -65,13 +66,16 @@ export class RawSocketListener {
   readonly #handshakes = new Map<Socket, () => void>();
   readonly #pending: PendingHandshakes;
   readonly #transports = new Set<RawSocketTransport>();
+  readonly #turns: HandshakeTurns;
   readonly #sweep: NodeJS.Timeout | undefined;
   readonly #detach: (() => void)[] = [];
+  #isClosed = false;
 
   constructor(options: RawSocketListenerOptions) {
     const { serializers, messageBytes = 64 * 1024, pingMs, pongMs = PONG_MS } = options;
     const { handshakes = 1000, handshakesPerAddress = 20 } = options;
     this.#options = options;
+    this.#turns = options.turns ?? new HandshakeTurns();
     this.#pending = new PendingHandshakes(handshakes, handshakesPerAddress);
     this.#terms = { serializers, messageBytes: announceableBytes(messageBytes) };
     this.#frames = new Map(
@@ -92,6 +96,7 @@ export class RawSocketListener {
 
   /** Takes no more connections, and ends those that are in their handshake. Those that are open are their receivers' to close. */
   close(): void {
+    this.#isClosed = true;
     for (const detach of this.#detach.splice(0)) detach();
     for (const socket of this.#handshakes.keys()) socket.destroy();
     clearInterval(this.#sweep);
@@ -149,11 +154,33 @@ export class RawSocketListener {
       endSocket(socket);
     } else if (verdict.kind === 'refused') {
       this.#refuse(socket, verdict.error);
-    } else if (this.#options.admits?.(this.#addressOf(socket)) === false) {
-      this.#refuse(socket, HandshakeError.connectionCount);
     } else {
-      this.#accept(socket, verdict, head);
+      this.#enter(socket, verdict, head);
     }
+  }
+
+  /** Has a connection accepted in its turn; it is not read until then. */
+  #enter(
+    socket: Socket,
+    verdict: Extract<HandshakeVerdict, { kind: 'accepted' }>,
+    head: Buffer,
+  ): void {
+    const address = this.#addressOf(socket);
+    const refuse = (): void => {
+      this.#refuse(socket, HandshakeError.connectionCount);
+    };
+    socket.pause();
+    const hasEntered = this.#turns.enter({
+      address: this.#options.limitsAddresses === false ? undefined : address,
+      connection: socket,
+      begin: () => {
+        socket.resume();
+        if (this.#isClosed || this.#options.admits?.(address) === false) refuse();
+        else this.#accept(socket, verdict, head);
+      },
+      giveUp: refuse,
+    });
+    if (!hasEntered) refuse();
   }
 
   #refuse(socket: Socket, error: HandshakeError): void {

@@ -9,10 +9,11 @@ import { FrameEncoder } from './frame-encoder.js';
 import { HttpDetails } from './http-details.js';
 import { ignoreError } from './ignore-error.js';
 import { sweepKeepAlive } from './keep-alive.js';
+import { HandshakeTurns } from './handshake-turns.js';
 import type { HttpListenerOptions } from './listener-options.js';
 import type { UpgradeRefusal } from './upgrade-guard.js';
 import { websocketFraming } from './websocket-framing.js';
-import { WebSocketTransport } from './websocket-transport.js';
+import { WebSocketTransport, type WebSocketConnection } from './websocket-transport.js';
 
 /** How a listener takes WebSocket connections. A message that is too long closes with 1009. */
 export interface WebSocketListenerOptions extends HttpListenerOptions {
@@ -25,24 +26,51 @@ export interface WebSocketListenerOptions extends HttpListenerOptions {
 /** After a close frame the peer has so long to answer it. */
 const CLOSE_TIMEOUT_MS = 2000;
 
+/** Seconds after which a client that was refused for want of room may come again. */
+const RETRY_AFTER_S = 5;
+
+const NO_SUBPROTOCOL: UpgradeRefusal = {
+  status: 400,
+  reason: 'offer a subprotocol of WAMP, such as wamp.2.json',
+};
+const TOO_MANY: UpgradeRefusal = {
+  status: 503,
+  reason: 'too many connections that have not joined yet',
+};
+const TOO_MANY_WAIT: UpgradeRefusal = {
+  status: 503,
+  reason: 'too many connections wait for their handshake',
+};
+const WAITED_TOO_LONG: UpgradeRefusal = {
+  status: 503,
+  reason: 'waited too long for the handshake',
+};
+
+/** An upgrade that has been judged. */
+interface Upgrade {
+  readonly request: IncomingMessage;
+  readonly socket: Socket;
+  readonly head: Buffer;
+  readonly serializer: Serializer;
+  readonly address: string;
+}
+
 /** Turns upgrade requests of an http server into WebSocket transports. */
 export class WebSocketListener {
   readonly #options: WebSocketListenerOptions;
   readonly #webSockets: WsServer<typeof ClosingWebSocket>;
   readonly #frames: ReadonlyMap<Serializer, FrameEncoder>;
   readonly #transports = new Set<WebSocketTransport>();
+  readonly #turns: HandshakeTurns;
   readonly #sweep: NodeJS.Timeout;
   readonly #detach: (() => void)[] = [];
+  #isClosed = false;
 
   constructor(options: WebSocketListenerOptions) {
     this.#options = options;
     this.#webSockets = new WebSocketServer(serverOptions(options));
-    this.#frames = new Map(
-      options.serializers.map((each) => [
-        each,
-        new FrameEncoder(each, websocketFraming(each.isBinary)),
-      ]),
-    );
+    this.#turns = options.turns ?? new HandshakeTurns();
+    this.#frames = new Map(options.serializers.map((each) => [each, framesOf(each)]));
     this.#sweep = sweepKeepAlive(this.#transports, options);
   }
 
@@ -61,69 +89,79 @@ export class WebSocketListener {
     this.#detach.push(() => server.off('upgrade', onupgrade));
   }
 
-  /** Takes no more connections. Those that are open are their receivers' to close. */
+  /** Takes no more connections, not even those that wait for their turn. Those that are open are their receivers' to close. */
   close(): void {
+    this.#isClosed = true;
     for (const detach of this.#detach.splice(0)) detach();
     clearInterval(this.#sweep);
   }
 
+  /** Judges by what the request says at once, and lets it wait for its turn. */
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // First of all: a reset at any later moment would otherwise be an uncaught exception.
     socket.on('error', ignoreError);
-    const refusal = this.#judge(request);
-    if (refusal !== undefined || !(socket instanceof Socket)) {
-      const { name, logger } = this.#options;
-      logger?.warn(
-        { listener: name, peer: request.socket.remoteAddress, reason: refusal?.reason },
-        'upgrade refused',
-      );
-      refuse(socket, refusal ?? { status: 400, reason: 'no socket' });
-      return;
+    const address = this.#addressOf(request);
+    const serializer = selectSerializer(offeredBy(request), this.#options.serializers);
+    const refusal = this.#judge(request, serializer);
+    if (refusal === undefined && serializer !== undefined && socket instanceof Socket) {
+      this.#enter({ request, socket, head, serializer, address });
+    } else {
+      this.#refuse(socket, address, refusal ?? { status: 400, reason: 'no socket' });
     }
-    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#accept(webSocket, request, socket);
-    });
   }
 
-  #judge(request: IncomingMessage): UpgradeRefusal | undefined {
+  /** Has an upgrade completed in its turn. */
+  #enter(upgrade: Upgrade): void {
+    const { socket, address } = upgrade;
+    const hasEntered = this.#turns.enter({
+      address: this.#options.limitsAddresses === false ? undefined : address,
+      connection: socket,
+      begin: () => {
+        const isAdmitted = !this.#isClosed && this.#options.admits?.(address) !== false;
+        if (isAdmitted) this.#complete(upgrade);
+        else this.#refuse(socket, address, TOO_MANY);
+      },
+      giveUp: () => {
+        this.#refuse(socket, address, WAITED_TOO_LONG);
+      },
+    });
+    if (!hasEntered) this.#refuse(socket, address, TOO_MANY_WAIT);
+  }
+
+  #judge(request: IncomingMessage, serializer: Serializer | undefined): UpgradeRefusal | undefined {
     for (const guard of this.#options.guards) {
       const refusal = guard(request);
       if (refusal !== undefined) return refusal;
     }
-    if (selectSerializer(offeredBy(request), this.#options.serializers) === undefined) {
-      return { status: 400, reason: 'offer a subprotocol of WAMP, such as wamp.2.json' };
-    }
-    if (this.#options.admits?.(this.#addressOf(request)) === false) {
-      return { status: 503, reason: 'too many connections that have not joined yet' };
-    }
-    return undefined;
+    return serializer === undefined ? NO_SUBPROTOCOL : undefined;
   }
 
-  #accept(webSocket: ClosingWebSocket, request: IncomingMessage, socket: Socket): void {
-    const serializer = selectSerializer([webSocket.protocol], this.#options.serializers);
-    const frames = serializer && this.#frames.get(serializer);
-    if (serializer === undefined || frames === undefined) {
-      webSocket.terminate();
-      return;
-    }
-    const transport = new WebSocketTransport({
-      webSocket,
-      socket,
-      serializer,
-      frames,
-      queueBytes: this.#options.queueBytes ?? 1024 * 1024,
-      details: new HttpDetails(
-        {
-          type: 'websocket',
-          listener: this.#options.name,
-          peer: this.#addressOf(request),
-          protocol: serializer.subprotocol,
-        },
-        request,
-      ),
+  #refuse(socket: Duplex, peer: string, refusal: UpgradeRefusal): void {
+    const { name, logger } = this.#options;
+    logger?.warn({ listener: name, peer, reason: refusal.reason }, 'upgrade refused');
+    refuse(socket, refusal);
+  }
+
+  #complete({ request, socket, head, serializer, address }: Upgrade): void {
+    const { name } = this.#options;
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const details = { type: 'websocket', listener: name, peer: address } as const;
+      this.#open({
+        webSocket,
+        socket,
+        serializer,
+        frames: this.#frames.get(serializer) ?? framesOf(serializer),
+        queueBytes: this.#options.queueBytes ?? 1024 * 1024,
+        details: new HttpDetails({ ...details, protocol: serializer.subprotocol }, request),
+      });
     });
+  }
+
+  /** A function of its own, so that what listens to the connection does not keep its request. */
+  #open(connection: WebSocketConnection): void {
+    const transport = new WebSocketTransport(connection);
     this.#transports.add(transport);
-    webSocket.on('close', () => this.#transports.delete(transport));
+    connection.webSocket.on('close', () => this.#transports.delete(transport));
     this.#options.onconnection(transport);
   }
 
@@ -150,6 +188,9 @@ const serverOptions = (
     selectSerializer(offered, options.serializers)?.subprotocol ?? false,
 });
 
+const framesOf = (serializer: Serializer): FrameEncoder =>
+  new FrameEncoder(serializer, websocketFraming(serializer.isBinary));
+
 const pathOf = (request: IncomingMessage): string => (request.url ?? '').split('?', 1)[0] ?? '';
 
 const offeredBy = (request: IncomingMessage): string[] =>
@@ -170,6 +211,7 @@ function refuse(socket: Duplex, { status, reason }: UpgradeRefusal): void {
     [
       `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
       'Connection: close',
+      ...(status === 503 ? [`Retry-After: ${RETRY_AFTER_S}`] : []),
       'Content-Type: application/problem+json',
       `Content-Length: ${Buffer.byteLength(body)}`,
       '',
