@@ -86,6 +86,8 @@ function createRouter({ config, logger }: ApplicationOptions, endedLogins: Ended
     callTimeoutMs: limits.callTimeoutMs,
     unauthenticated: limits.unauthenticated,
     unauthenticatedPerAddress: limits.unauthenticatedPerIp,
+    handshakesPerTurn: limits.handshakesPerTurn,
+    waitingHandshakes: limits.waitingHandshakes,
     connections: limits.sessions,
     uriLimits: limits.uri,
     // The provider has asked already; this is for a log-out while its answer was on the way.
@@ -155,5 +157,5 @@ async function startPublic(options: ApplicationOptions, parts: PublicParts): Pro
       longPolls?.close();
     },
   });
-  return `http://${await listen(server, config.public)}`;
+  return `http://${await listen(server, config.public, config.limits.backlog)}`;
 }

@@ -112,9 +112,9 @@ export class ProcedureAuthenticator implements Authenticator {
   async #ask(procedure: string, args: List, request: AuthenticationRequest): Promise<List> {
     try {
       const call = this.#client.call(procedure, args);
-      return (await withDeadline(call, this.#timeoutMs, request.signal)).args;
+      return (await withDeadline(call, this.#timeoutMs)).args;
     } catch (error) {
-      // The client went away: not the provider's fault, and nobody is left to be told.
+      // The client has gone meanwhile: nobody is left to be told.
       if (request.signal.aborted) throw error;
       const isError = error instanceof WampError;
       const uri = isError ? error.uri : 'no answer in time';

@@ -30,6 +30,12 @@ export interface LimitsConfig extends ConnectionLimitsConfig {
   /** Public connections without a session, all together and from one address. */
   readonly unauthenticated: number;
   readonly unauthenticatedPerIp: number;
+  /** Steps of handshakes in one turn of the event loop. */
+  readonly handshakesPerTurn: number;
+  /** Connections that wait for their handshake to begin. */
+  readonly waitingHandshakes: number;
+  /** Connections to one listener that the system keeps until they are accepted. */
+  readonly backlog: number;
   /** Connections of all listeners together, joined or not. */
   readonly sessions: number;
   /** For a call without a timeout of its own; 0: none. */

@@ -4,17 +4,25 @@ import { connect, type Server } from 'node:net';
 import type { ListenAddress } from '../config/listener-config.js';
 
 /**
- * Listens on a port or on a Unix socket; gives `host:port` as it is now, or the path. Rejects when the port cannot be had, or another
- * process listens on the socket.
+ * Listens on a port or on a Unix socket; gives `host:port` as it is now, or the path. Of `backlog` connections the system keeps those that
+ * have not been accepted yet. Rejects when the port cannot be had, or another process listens on the socket.
  */
-export async function listen(server: Server, address: ListenAddress): Promise<string> {
-  if ('port' in address) return listenOnPort(server, address.host, address.port);
-  await listenOnSocket(server, address.unix, address.mode);
+export async function listen(
+  server: Server,
+  address: ListenAddress,
+  backlog: number,
+): Promise<string> {
+  if ('port' in address) return listenOnPort(server, address, backlog);
+  await listenOnSocket(server, address, backlog);
   return address.unix;
 }
 
-async function listenOnPort(server: Server, host: string, port: number): Promise<string> {
-  server.listen({ host, port });
+async function listenOnPort(
+  server: Server,
+  { host, port }: Extract<ListenAddress, { port: number }>,
+  backlog: number,
+): Promise<string> {
+  server.listen({ host, port, backlog });
   await once(server, 'listening');
   const address = server.address();
   const actualPort = typeof address === 'object' && address !== null ? address.port : port;
@@ -22,7 +30,11 @@ async function listenOnPort(server: Server, host: string, port: number): Promise
 }
 
 /** A socket that a dead process has left is removed first. */
-async function listenOnSocket(server: Server, path: string, mode: number): Promise<void> {
+async function listenOnSocket(
+  server: Server,
+  { unix: path, mode }: Extract<ListenAddress, { unix: string }>,
+  backlog: number,
+): Promise<void> {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true) {
     await refuseLiveSocket(path);
     rmSync(path, { force: true });
@@ -30,7 +42,7 @@ async function listenOnSocket(server: Server, path: string, mode: number): Promi
   // Binding is synchronous: nobody may connect before the mode is as it shall be.
   const umask = process.umask(0o777 & ~mode);
   try {
-    server.listen({ path });
+    server.listen({ path, backlog });
   } finally {
     process.umask(umask);
   }

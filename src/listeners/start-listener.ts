@@ -36,7 +36,10 @@ export async function startListener(
       ? webSocketParts(settings, context.config, basics)
       : rawSocketParts(settings, context.config, basics);
   onparts(parts);
-  return urlOf(settings, await listen(parts.server, settings.address));
+  return urlOf(
+    settings,
+    await listen(parts.server, settings.address, context.config.limits.backlog),
+  );
 }
 
 /** The trusted URL as a listener like the others. */

@@ -5,35 +5,19 @@ export class DeadlineExceeded extends Error {
 }
 
 /**
- * Settles as `promise` does, or rejects with {@link DeadlineExceeded} after `timeoutMs`, or with the signal's reason once it is
- * aborted, whichever comes first. Leaves neither timer nor listener behind.
+ * Settles as `promise` does, or rejects with {@link DeadlineExceeded} after `timeoutMs`, whichever comes first. Leaves no timer behind.
  */
-export async function withDeadline<T>(
-  promise: Promise<T>,
-  timeoutMs: number,
-  signal?: AbortSignal,
-): Promise<T> {
-  let end = (): void => undefined;
-  const overtaken = new Promise<never>((_resolve, reject) => {
-    const onabort = (): void => {
-      reject(toError(signal?.reason));
-    };
+export function withDeadline<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       reject(new DeadlineExceeded(`nothing within ${timeoutMs} ms`));
     }, timeoutMs);
-    end = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onabort);
-    };
-    signal?.addEventListener('abort', onabort);
-    if (signal?.aborted === true) onabort();
+    const settle =
+      <Value>(then: (value: Value) => void) =>
+      (value: Value): void => {
+        clearTimeout(timer);
+        then(value);
+      };
+    promise.then(settle(resolve), settle(reject));
   });
-  try {
-    return await Promise.race([promise, overtaken]);
-  } finally {
-    end();
-  }
 }
-
-const toError = (reason: unknown): Error =>
-  reason instanceof Error ? reason : new Error('aborted', { cause: reason });

@@ -34,7 +34,7 @@ export type LocalProcedure = (invocation: LocalInvocation) => CallResult | Promi
 export class LocalInvocations {
   readonly #send: (message: ClientMessage) => void;
   readonly #procedures = new Map<RegistrationId, LocalProcedure>();
-  readonly #underWay = new Map<RequestId, AbortController>();
+  readonly #underWay = new Map<RequestId, LazySignal>();
 
   constructor(send: (message: ClientMessage) => void) {
     this.#send = send;
@@ -51,15 +51,24 @@ export class LocalInvocations {
 
   /** Runs the procedure and sends its answer. Never rejects. */
   async invoke({ request, registration, details, payload }: Invocation): Promise<void> {
-    const abort = new AbortController();
+    const abort = new LazySignal();
+    let args: List | undefined;
+    let kwargs: Dict | undefined;
     this.#underWay.set(request, abort);
     try {
       const procedure = this.#procedures.get(registration);
       if (procedure === undefined) throw new WampError(Uri.noSuchProcedure);
       const result = await procedure({
-        ...valuesOf(payload),
+        get args() {
+          return (args ??= payload.decodeArgs());
+        },
+        get kwargs() {
+          return (kwargs ??= payload.decodeKwargs());
+        },
         details,
-        signal: abort.signal,
+        get signal() {
+          return abort.signal;
+        },
         progress: details['receive_progress'] === true ? this.#progressOf(request) : undefined,
       });
       const encoded = Payload.of(jsonFormat, result.args, result.kwargs);
@@ -102,6 +111,25 @@ export class LocalInvocations {
       details: {},
       ...refusalOf(error),
     });
+  }
+}
+
+/** An abort signal that is made for those who ask for it: most procedures are done too soon to care. */
+class LazySignal {
+  #controller: AbortController | undefined;
+  #reason: WampError | undefined;
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  abort(reason: WampError): void {
+    this.#reason ??= reason;
+    this.#controller?.abort(reason);
   }
 }
 

@@ -48,7 +48,7 @@ export class HandshakeTurns {
   readonly #waitMs: number;
   readonly #hasRoom: () => boolean;
   readonly #places: PendingHandshakes;
-  #steps: (() => void)[] = [];
+  readonly #steps = new Set<() => void>();
   readonly #newcomers = new Set<Waiting>();
   /** Steps of this turn so far. */
   #spent = 0;
@@ -83,13 +83,13 @@ export class HandshakeTurns {
     return true;
   }
 
-  /** Runs a further step of a handshake: now, or in its turn. One for each handshake at a time. */
+  /** Runs a further step of a handshake, a function of its own: now, or in its turn. */
   proceed(step: () => void): void {
-    if (this.#steps.length === 0 && this.#spent < this.#stepsPerTurn) {
+    if (this.#steps.size === 0 && this.#spent < this.#stepsPerTurn) {
       this.#run(step);
       return;
     }
-    this.#steps.push(step);
+    this.#steps.add(step);
     this.#awaitTurn();
   }
 
@@ -105,7 +105,7 @@ export class HandshakeTurns {
   }
 
   #isNext(): boolean {
-    const isFirst = this.#newcomers.size === 0 && this.#steps.length === 0;
+    const isFirst = this.#newcomers.size === 0 && this.#steps.size === 0;
     return isFirst && this.#spent < this.#stepsPerTurn && this.#hasRoom();
   }
 
@@ -127,11 +127,13 @@ export class HandshakeTurns {
 
   #turn(): void {
     this.#spent = 0;
-    const steps = this.#steps.slice(0, this.#stepsPerTurn);
-    this.#steps = this.#steps.slice(this.#stepsPerTurn);
-    for (const step of steps) this.#run(step);
+    for (const step of this.#steps) {
+      if (this.#spent >= this.#stepsPerTurn) return;
+      this.#steps.delete(step);
+      this.#run(step);
+    }
     for (const newcomer of this.#newcomers) {
-      if (this.#spent >= this.#stepsPerTurn || !this.#hasRoom()) break;
+      if (this.#spent >= this.#stepsPerTurn || !this.#hasRoom()) return;
       this.#take(newcomer);
       this.#run(newcomer.begin);
     }

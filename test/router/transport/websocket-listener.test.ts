@@ -1,10 +1,12 @@
-import { deepEqual, equal, rejects } from 'node:assert/strict';
+import { deepEqual, equal, match, rejects } from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, it, type TestContext } from 'node:test';
 import { WebSocket } from 'ws';
 import { jsonSerializer } from '../../../src/router/serializer/json-serializer.js';
+import { HandshakeTurns } from '../../../src/router/transport/handshake-turns.js';
 import { listen, openWebSocket } from '../../support/websocket-pair.js';
 
 const HANDSHAKE = [
@@ -95,6 +97,72 @@ describe('WebSocketListener', () => {
     const { url, transports } = await listen(t, { admits: () => false });
     const answer = await refusalOf(t, `${url}/ws`, JSON_OFFERED);
     equal(answer.startsWith('HTTP/1.1 503 '), true);
+    equal(transports.size, 0);
+  });
+
+  it('upgrades who waits when there is room', async (t) => {
+    let hasRoom = false;
+    const turns = new HandshakeTurns({ hasRoom: () => hasRoom });
+    const { url, transports } = await listen(t, { turns });
+    const opened = openWebSocket(t, `${url}/ws`);
+    while (turns.waiting === 0) await nextTurn();
+    equal(transports.size, 0);
+    hasRoom = true;
+    turns.makeRoom();
+    await opened;
+    equal(turns.waiting, 0);
+  });
+
+  it('refuses with 503 and Retry-After when too many wait from an address', async (t) => {
+    const warnings: unknown[] = [];
+    const turns = new HandshakeTurns({ hasRoom: () => false, waitingPerAddress: 1 });
+    const { url } = await listen(t, { turns, logger: { warn: (fields) => warnings.push(fields) } });
+    const first = refusalOf(t, `${url}/ws`, JSON_OFFERED);
+    while (turns.waiting === 0) await nextTurn();
+    const second = await refusalOf(t, `${url}/ws`, JSON_OFFERED);
+    match(second, /^HTTP\/1\.1 503 .*\r\nRetry-After: 5\r\n/s);
+    turns.close();
+    match(await first, /^HTTP\/1\.1 503 /);
+    const reasons = [
+      'too many connections wait for their handshake',
+      'waited too long for the handshake',
+    ];
+    deepEqual(
+      warnings,
+      reasons.map((reason) => ({ listener: 'public', peer: '127.0.0.1', reason })),
+    );
+  });
+
+  it('counts no addresses where it is told not to', async (t) => {
+    const turns = new HandshakeTurns({ hasRoom: () => false, waitingPerAddress: 1 });
+    const { url } = await listen(t, { turns, limitsAddresses: false });
+    const waiting = [1, 2].map(() => refusalOf(t, `${url}/ws`, JSON_OFFERED));
+    while (turns.waiting < 2) await nextTurn();
+    turns.close();
+    for (const answer of await Promise.all(waiting)) match(answer, /^HTTP\/1\.1 503 /);
+  });
+
+  it('forgets who goes while it waits', async (t) => {
+    const turns = new HandshakeTurns({ hasRoom: () => false });
+    const { url } = await listen(t, { turns });
+    const webSocket = new WebSocket(`${url}/ws`, ['wamp.2.json']);
+    webSocket.on('error', () => undefined);
+    while (turns.waiting === 0) await nextTurn();
+    webSocket.terminate();
+    while (turns.waiting === 1) await nextTurn();
+    equal(turns.waiting, 0);
+  });
+
+  it('refuses who still waits when it has been closed', async (t) => {
+    let hasRoom = false;
+    const turns = new HandshakeTurns({ hasRoom: () => hasRoom });
+    const { url, listener, transports } = await listen(t, { turns });
+    const refused = refusalOf(t, `${url}/ws`, JSON_OFFERED);
+    while (turns.waiting === 0) await nextTurn();
+    listener.close();
+    hasRoom = true;
+    turns.makeRoom();
+    match(await refused, /^HTTP\/1\.1 503 /);
     equal(transports.size, 0);
   });
 
