@@ -3,7 +3,6 @@ import { CallLoad } from './generator/call-load.js';
 import { FanOutLoad, type Subscriber } from './generator/fan-out-load.js';
 import type { Load } from './generator/load.js';
 import { Payload } from './generator/payload.js';
-import type { WampPeer } from './generator/wamp-peer.js';
 import type { Scenario } from './scenarios.js';
 
 const PROCEDURE = 'com.example.bench.echo';
@@ -41,7 +40,7 @@ async function connectSubscribers(
     subscribers.push(
       ...(await Promise.all(
         next.map(async ({ name, topic }) => {
-          const peer: WampPeer = await contender.connect();
+          const peer = await contender.connect();
           return { peer, topic, subscription: await peer.subscribe(name) };
         }),
       )),

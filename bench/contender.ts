@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newKey, signToken, writeConfig, type BenchKey } from './contenders/expressway-config.js';
 import type { CallDialect } from './generator/call-load.js';
+import type { Endpoint, Peer, SerializerName } from './generator/peer.js';
 import { WampPeer } from './generator/wamp-peer.js';
 import { ServerProcess } from './server-process.js';
 
@@ -16,9 +17,14 @@ export interface Placement {
 export interface RunningContender {
   readonly name: string;
   readonly dialect: CallDialect;
-  /** Makes one more session. */
-  readonly connect: () => Promise<WampPeer>;
-  readonly cpuSeconds: () => Promise<number>;
+  /** Makes one more session; with JSON by default. */
+  readonly connect: (serializer?: SerializerName) => Promise<Peer>;
+  /** For those who connect from a thread of their own; undefined where `connect` is not just `WampPeer.connect` with it. */
+  readonly endpoint: Endpoint | undefined;
+  /** CPU seconds of its process so far, user and system; undefined where its process is unknown. */
+  readonly cpuSeconds: () => Promise<number | undefined>;
+  /** Resident bytes of its process; undefined as above. */
+  readonly rssBytes: () => Promise<number | undefined>;
   /** The last that its server wrote to stderr. */
   readonly errorOutput: () => string;
   readonly stop: () => Promise<void>;
@@ -57,7 +63,6 @@ export const CONTENDERS: readonly Contender[] = [
 ];
 
 const HOST = '127.0.0.1';
-const PROTOCOL = 'wamp.2.json';
 const REALM = 'realm1';
 
 async function startRelay(
@@ -67,26 +72,31 @@ async function startRelay(
 ): Promise<RunningContender> {
   const server = await ServerProcess.start({ program, core: placement.core });
   const { port, path } = server;
-  return {
-    name,
-    dialect: 'relay',
-    connect: () => WampPeer.connect({ host: HOST, port, path, protocol: PROTOCOL }),
-    cpuSeconds: () => server.cpuSeconds(),
-    errorOutput: () => server.errorOutput,
-    stop: () => server.stop(),
-  };
+  return running(name, 'relay', server, { host: HOST, port, path });
 }
 
 async function startExpressway(placement: Placement): Promise<RunningContender> {
   const key = newKey();
   const server = await startApplication(key, placement);
   const { port, path } = server;
-  const credentials = { realm: REALM, authid: key.user, token: signToken(key) };
+  const token = signToken(key);
+  const credentials = { realm: REALM, authmethod: 'jwt', authid: key.user, token } as const;
+  return running(ROUTER, 'wamp', server, { host: HOST, port, path, credentials });
+}
+
+function running(
+  name: string,
+  dialect: CallDialect,
+  server: ServerProcess,
+  endpoint: Endpoint,
+): RunningContender {
   return {
-    name: ROUTER,
-    dialect: 'wamp',
-    connect: () => WampPeer.connect({ host: HOST, port, path, protocol: PROTOCOL }, credentials),
+    name,
+    dialect,
+    connect: (serializer) => WampPeer.connect(endpoint, serializer),
+    endpoint,
     cpuSeconds: () => server.cpuSeconds(),
+    rssBytes: () => server.rssBytes(),
     errorOutput: () => server.errorOutput,
     stop: () => server.stop(),
   };

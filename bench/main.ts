@@ -3,10 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { ROUTER, type Contender } from './contender.js';
 import { pinGenerator, type Cores } from './cores.js';
 import { describeEnvironment, formatEnvironment } from './environment.js';
-import { measureScenario, stepsOf, type Row } from './measurement.js';
+import { measureScenario, stepsOf } from './measurement.js';
 import { helpText, parseOptions, UsageError, type BenchOptions } from './options.js';
 import { ProgressBar } from './progress-bar.js';
 import { formatScenario } from './report.js';
+import type { Row } from './row.js';
 import { summarise, type ScenarioSummary } from './summary.js';
 
 process.exitCode = await main(process.argv.slice(2));
@@ -35,7 +36,9 @@ async function run(options: BenchOptions): Promise<number> {
   process.stdout.write(`${formatEnvironment(environment)}\n`);
   const rows: Row[] = [];
   const summaries: ScenarioSummary[] = [];
-  const steps = options.scenarios.length * stepsOf(options.contenders.length, options.timing);
+  const steps = options.scenarios
+    .map((scenario) => stepsOf({ ...options, scenario }))
+    .reduce((sum, count) => sum + count, 0);
   const progress = new ProgressBar(steps);
   try {
     for (const scenario of options.scenarios) {

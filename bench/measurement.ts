@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connectLoad } from './connect-load.js';
 import type { Contender, Placement, RunningContender } from './contender.js';
 import type { Load } from './generator/load.js';
+import type { Row } from './row.js';
 import type { Scenario } from './scenarios.js';
 
 /** How long and how often to measure. */
@@ -10,18 +11,6 @@ export interface Timing {
   readonly warmUpMs: number;
   readonly measureMs: number;
   readonly repetitions: number;
-}
-
-/** One repetition of one contender in one scenario. A unit is a delivery or a call. */
-export interface Row {
-  readonly scenario: string;
-  readonly contender: string;
-  /** From 1; rows of one repetition were measured one right after the other. */
-  readonly repetition: number;
-  readonly seconds: number;
-  readonly units: number;
-  readonly serverCpuSeconds: number;
-  readonly generatorCpuSeconds: number;
 }
 
 /** What to measure, and where. */
@@ -42,7 +31,7 @@ interface Entrant {
 interface Moment {
   readonly wallMs: number;
   readonly units: number;
-  readonly serverCpuSeconds: number;
+  readonly serverCpuSeconds: number | undefined;
   readonly generatorCpuSeconds: number;
 }
 
@@ -51,9 +40,22 @@ const SETTLE_MS = 200;
 
 const WARM_UNITS = 50_000;
 
-/** How many steps a plan of so many contenders has. */
-export function stepsOf(contenders: number, timing: Timing): number {
-  return contenders * (timing.repetitions + 1);
+/** Those of the contenders that can take part in the scenario. */
+export function entrantsOf<Entry extends { readonly name: string }>(
+  scenario: Scenario,
+  contenders: readonly Entry[],
+): readonly Entry[] {
+  return contenders.filter(({ name }) => scenario.contenders?.includes(name) ?? true);
+}
+
+/** How many turns each contender has in the scenario. */
+export function repetitionsOf(scenario: Scenario, timing: Timing): number {
+  return Math.min(timing.repetitions, scenario.maxRepetitions ?? Infinity);
+}
+
+/** How many steps `measureScenario` has. */
+export function stepsOf({ scenario, contenders, timing }: Omit<Plan, 'onstep' | 'placementOf'>) {
+  return entrantsOf(scenario, contenders).length * (repetitionsOf(scenario, timing) + 1);
 }
 
 /**
@@ -63,9 +65,14 @@ export function stepsOf(contenders: number, timing: Timing): number {
 export async function measureScenario(plan: Plan): Promise<readonly Row[]> {
   const entrants: Entrant[] = [];
   try {
-    for (const contender of plan.contenders) entrants.push(await enter(plan, contender));
+    for (const contender of entrantsOf(plan.scenario, plan.contenders))
+      entrants.push(await enter(plan, contender));
     const rows: Row[] = [];
-    for (let repetition = 1; repetition <= plan.timing.repetitions; repetition += 1) {
+    for (
+      let repetition = 1;
+      repetition <= repetitionsOf(plan.scenario, plan.timing);
+      repetition += 1
+    ) {
       for (const entrant of entrants) {
         plan.onstep(`${plan.scenario.title}: ${entrant.contender.name}`);
         rows.push(await measure(plan, entrant, repetition));
@@ -110,7 +117,7 @@ async function measure(plan: Plan, entrant: Entrant, repetition: number): Promis
       repetition,
       seconds: (after.wallMs - before.wallMs) / 1000,
       units: after.units - before.units,
-      serverCpuSeconds: after.serverCpuSeconds - before.serverCpuSeconds,
+      serverCpuSeconds: difference(after.serverCpuSeconds, before.serverCpuSeconds),
       generatorCpuSeconds: after.generatorCpuSeconds - before.generatorCpuSeconds,
     };
   } catch (error) {
@@ -127,6 +134,10 @@ async function now({ contender, load }: Entrant): Promise<Moment> {
     serverCpuSeconds,
     generatorCpuSeconds: (user + system) / 1e6,
   };
+}
+
+function difference(after: number | undefined, before: number | undefined): number | undefined {
+  return after === undefined || before === undefined ? undefined : after - before;
 }
 
 async function underLoad(load: Load, durationMs: number): Promise<void> {

@@ -24,7 +24,7 @@ export function formatScenario(summary: ScenarioSummary): string {
 }
 
 function verdict({ scenario, isMet, bound }: ScenarioSummary): string {
-  const aim = `aim ${scenario.bounds.aim.toFixed(2)}`;
+  const aim = `aim ${(scenario.bounds.aim ?? Infinity).toFixed(2)}`;
   if (isMet === undefined) return `bound ${bound.toFixed(2)}, ${aim}: the router did not take part`;
   return `bound ${bound.toFixed(2)}, ${aim}: ${isMet ? 'met' : 'MISSED'}`;
 }

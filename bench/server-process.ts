@@ -19,8 +19,8 @@ export interface ServerOptions {
 const listeningMessage = z
   .tuple([z.object({ listening: z.object({ port: z.int(), path: z.string() }) })])
   .rest(z.unknown());
-const cpuMessage = z
-  .tuple([z.object({ cpu: z.object({ user: z.number(), system: z.number() }) })])
+const usageMessage = z
+  .tuple([z.object({ cpu: z.object({ user: z.number(), system: z.number() }), rss: z.number() })])
   .rest(z.unknown());
 
 const START_TIMEOUT_MS = 20_000;
@@ -30,15 +30,15 @@ const MAX_ERROR_OUTPUT = 4_000;
 /** A contender's server in a process of its own. */
 export class ServerProcess {
   readonly #child: ChildProcess;
-  readonly #cpuSource: string | undefined;
+  readonly #proc: string | undefined;
   #errorOutput = '';
   #port = 0;
   #path = '/';
 
   private constructor(child: ChildProcess) {
     this.#child = child;
-    const stat = `/proc/${String(child.pid)}/stat`;
-    this.#cpuSource = existsSync(stat) ? stat : undefined;
+    const proc = `/proc/${String(child.pid)}`;
+    this.#proc = existsSync(proc) ? proc : undefined;
     child.stderr?.on('data', (chunk: Buffer) => {
       this.#errorOutput = (this.#errorOutput + chunk.toString()).slice(-MAX_ERROR_OUTPUT);
     });
@@ -75,11 +75,15 @@ export class ServerProcess {
 
   /** CPU seconds that the process has used, user and system, all threads. */
   async cpuSeconds(): Promise<number> {
-    if (this.#cpuSource !== undefined) return parseStat(readFileSync(this.#cpuSource, 'utf8'));
-    const answer = once(this.#child, 'message');
-    this.#child.send('cpu');
-    const { user, system } = cpuMessage.parse(await answer)[0].cpu;
+    if (this.#proc !== undefined) return parseStat(readFileSync(`${this.#proc}/stat`, 'utf8'));
+    const { user, system } = (await this.#usage()).cpu;
     return (user + system) / 1e6;
+  }
+
+  /** Bytes of the process that are in memory. */
+  async rssBytes(): Promise<number> {
+    if (this.#proc !== undefined) return parseRss(readFileSync(`${this.#proc}/status`, 'utf8'));
+    return (await this.#usage()).rss;
   }
 
   /** Asks the server to close, and kills it when it has not after 15 s. */
@@ -91,6 +95,12 @@ export class ServerProcess {
     else this.#child.kill();
     await exit;
     clearTimeout(timer);
+  }
+
+  async #usage() {
+    const answer = once(this.#child, 'message');
+    this.#child.send('usage');
+    return usageMessage.parse(await answer)[0];
   }
 
   async #listening(program: string): Promise<void> {
@@ -117,6 +127,11 @@ export function cpuSourceName(): string {
 
 /** Linux' USER_HZ, on every architecture that Node is built for. */
 const TICKS_PER_SECOND = 100;
+
+/** The line `VmRSS: 123 kB` of /proc/PID/status, in bytes; NaN where it is missing. */
+export function parseRss(status: string): number {
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? NaN) * 1024;
+}
 
 /** utime + stime of a line of /proc/PID/stat, in seconds. The second field, the name, may hold blanks and parentheses. */
 export function parseStat(line: string): number {

@@ -1,5 +1,5 @@
 import { BASELINE, ROUTER } from './contender.js';
-import type { Row } from './measurement.js';
+import type { Row } from './row.js';
 import type { Scenario } from './scenarios.js';
 import { median, spread } from './statistics.js';
 
@@ -45,7 +45,7 @@ export function summarise(
     ),
   );
   const bound =
-    mode === 'quick' ? (scenario.bounds.quick ?? scenario.bounds.must) : scenario.bounds.must;
+    (mode === 'quick' ? scenario.bounds.quick : undefined) ?? scenario.bounds.must ?? Infinity;
   const router = contenders.find(({ contender }) => contender === ROUTER);
   const isMet = router === undefined ? undefined : router.ratio <= bound;
   return { scenario, contenders, bound, isMet };
@@ -58,7 +58,7 @@ function summariseContender(rows: readonly Row[], baseline: readonly Row[]): Con
     if (turn === undefined) throw new RangeError(`no ${BASELINE} in repetition ${row.repetition}`);
     return cost(row) / cost(turn);
   });
-  const serverBusy = median(rows.map((row) => row.serverCpuSeconds / row.seconds));
+  const serverBusy = median(rows.map((row) => (row.serverCpuSeconds ?? NaN) / row.seconds));
   const generatorBusy = median(rows.map((row) => row.generatorCpuSeconds / row.seconds));
   return {
     contender: rows[0]?.contender ?? '',
@@ -73,7 +73,7 @@ function summariseContender(rows: readonly Row[], baseline: readonly Row[]): Con
 }
 
 function cost(row: Row): number {
-  return (row.serverCpuSeconds / row.units) * 1e6;
+  return ((row.serverCpuSeconds ?? NaN) / row.units) * 1e6;
 }
 
 function bottleneck(server: number, generator: number): ContenderSummary['bottleneck'] {

@@ -1,4 +1,5 @@
-import { Code, parseMessage } from '../generator/wamp-peer.js';
+import { parseMessage } from '../generator/message-codec.js';
+import { Code } from '../generator/wamp-peer.js';
 
 /** How a contender encodes a message for several peers and hands it to one of them. */
 export interface Outlet<Peer, Encoded> {
@@ -39,7 +40,7 @@ export class PubSubRelay<Peer, Encoded> {
   }
 
   #route(peer: Peer, data: Buffer): void {
-    const [code, request, , uri, args] = parseMessage(data, 0, data.length);
+    const [code, request, , uri, args] = parseMessage('json', data, 0, data.length);
     if (code === Code.publish) this.#publish(String(uri), args);
     else if (code === Code.subscribe) this.#subscribe(peer, request, String(uri));
     else if (code === Code.register) this.#register(peer, request);

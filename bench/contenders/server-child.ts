@@ -1,6 +1,6 @@
 /**
- * The server's side of the channel to the benchmark: says where it listens, answers how much CPU it used (for systems
- * without /proc), and closes in an orderly way when told, so that a profile is written.
+ * The server's side of the channel to the benchmark: says where it listens, answers how much CPU and memory it used (for
+ * systems without /proc), and closes in an orderly way when told, so that a profile is written.
  */
 export interface ChildServer {
   readonly port: number;
@@ -13,7 +13,7 @@ export function announce(server: ChildServer): void {
   const send = process.send?.bind(process);
   if (send === undefined) throw new Error('this program is started by the benchmark');
   process.on('message', (message) => {
-    if (message === 'cpu') send({ cpu: process.cpuUsage() });
+    if (message === 'usage') send({ cpu: process.cpuUsage(), rss: process.memoryUsage.rss() });
     else if (message === 'stop') stop(server);
   });
   process.on('disconnect', () => {

@@ -1,7 +1,9 @@
 import { ClosedLoop, type Load } from './load.js';
 import { FIRST_SEQUENCE, type Payload } from './payload.js';
 import { SequenceChecker } from './sequence-checker.js';
-import { Code, parseMessage, type WampPeer } from './wamp-peer.js';
+import { parseMessage } from './message-codec.js';
+import type { Peer } from './peer.js';
+import { Code } from './wamp-peer.js';
 
 /**
  * How calls look on the wire. A relay translates nothing, so there the caller itself sends what the callee is to get,
@@ -11,8 +13,8 @@ export type CallDialect = 'wamp' | 'relay';
 
 /** One caller and one callee that answers with the arguments it was given. */
 export interface CallOptions {
-  readonly caller: WampPeer;
-  readonly callee: WampPeer;
+  readonly caller: Peer;
+  readonly callee: Peer;
   readonly procedure: string;
   readonly dialect: CallDialect;
   readonly payload: Payload;
@@ -42,10 +44,10 @@ export class CallLoad implements Load {
     const { caller, callee } = options;
     caller.onclose = this.#loop.fail;
     callee.onclose = this.#loop.fail;
-    caller.ontext = (buffer, start, end) => {
+    caller.onmessage = (buffer, start, end) => {
       this.#result(buffer, start, end);
     };
-    callee.ontext = (buffer, start, end) => {
+    callee.onmessage = (buffer, start, end) => {
       this.#invocation(buffer, start, end);
     };
   }
@@ -115,7 +117,7 @@ export class CallLoad implements Load {
     const { payload } = this.#options;
     const sequence = payload.sequenceAt(buffer, end);
     if ((sequence & WHOLE_CHECK_MASK) !== 0) return;
-    const message = parseMessage(buffer, start, end);
+    const message = parseMessage('json', buffer, start, end);
     if (message[0] === expected.code && payload.matches(message[expected.args], sequence)) return;
     this.#loop.fail(new Error(`expected ${expected.code}, got ${JSON.stringify(message)}`));
   }

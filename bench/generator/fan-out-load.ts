@@ -1,18 +1,20 @@
 import { ClosedLoop, sumFaults, type Load } from './load.js';
 import { FIRST_SEQUENCE, type Payload } from './payload.js';
 import { SequenceChecker } from './sequence-checker.js';
-import { Code, parseMessage, type WampPeer } from './wamp-peer.js';
+import { parseMessage } from './message-codec.js';
+import type { Peer } from './peer.js';
+import { Code } from './wamp-peer.js';
 
 /** A subscribed session: which topic (by its place in the list) and under which subscription id. */
 export interface Subscriber {
-  readonly peer: WampPeer;
+  readonly peer: Peer;
   readonly topic: number;
   readonly subscription: number;
 }
 
 /** One publisher and those that hear it. All topics have the same number of subscribers. */
 export interface FanOutOptions {
-  readonly publisher: WampPeer;
+  readonly publisher: Peer;
   readonly topics: readonly string[];
   readonly subscribers: readonly Subscriber[];
   readonly payload: Payload;
@@ -44,7 +46,7 @@ export class FanOutLoad implements Load {
     this.#published = new Int32Array(options.topics.length);
     this.#checkers = options.subscribers.map((subscriber) => this.#listen(subscriber));
     options.publisher.onclose = this.#loop.fail;
-    options.publisher.ontext = (buffer, start, end) => {
+    options.publisher.onmessage = (buffer, start, end) => {
       this.#loop.fail(new Error(`to the publisher: ${buffer.toString('utf8', start, end)}`));
     };
   }
@@ -90,10 +92,10 @@ export class FanOutLoad implements Load {
     let received = 0;
     const checker = new SequenceChecker(FIRST_SEQUENCE + subscriber.topic, topics.length);
     subscriber.peer.onclose = this.#loop.fail;
-    subscriber.peer.ontext = (buffer, start, end) => {
+    subscriber.peer.onmessage = (buffer, start, end) => {
       const sequence = payload.sequenceAt(buffer, end);
       if ((sequence & WHOLE_CHECK_MASK) === 0) {
-        this.#checkWhole(parseMessage(buffer, start, end), subscriber, sequence);
+        this.#checkWhole(parseMessage('json', buffer, start, end), subscriber, sequence);
       }
       if (checker.accept(sequence)) this.#delivered(this.#place(subscriber.topic, received++));
     };

@@ -1,11 +1,6 @@
-import { WebSocketClient, type WebSocketAddress } from './websocket-client.js';
-
-/** How a peer joins a realm: with a token, by authmethod `jwt`. */
-export interface Credentials {
-  readonly realm: string;
-  readonly authid: string;
-  readonly token: string;
-}
+import { codecOf, parseMessage } from './message-codec.js';
+import type { Credentials, Endpoint, Peer, SerializerName } from './peer.js';
+import { WebSocketClient } from './websocket-client.js';
 
 /** Message codes of WAMP v2 that the generator sends or receives. */
 export const Code = {
@@ -29,74 +24,84 @@ const ANSWER_TIMEOUT_MS = 10_000;
 
 /**
  * One WAMP session of the generator. Join, subscribe and register go through here with whole messages decoded; the
- * load itself replaces `ontext` and reads bytes.
+ * load itself replaces `onmessage` and reads bytes.
  */
-export class WampPeer {
+export class WampPeer implements Peer {
+  readonly serializer: SerializerName;
   readonly #client: WebSocketClient;
   #request = 0;
-  #onmessage: (message: readonly unknown[]) => void = () => undefined;
+  #onanswer: (message: readonly unknown[]) => void = () => undefined;
 
-  private constructor(client: WebSocketClient) {
+  private constructor(client: WebSocketClient, serializer: SerializerName) {
     this.#client = client;
-    client.ontext = (buffer, start, end) => {
-      this.#onmessage(parseMessage(buffer, start, end));
+    this.serializer = serializer;
+    client.onmessage = (buffer, start, end) => {
+      this.#onanswer(parseMessage(serializer, buffer, start, end));
     };
   }
 
-  /** Connects, and joins the realm unless `credentials` are left out (a server that knows no sessions). */
-  static async connect(address: WebSocketAddress, credentials?: Credentials): Promise<WampPeer> {
-    const peer = new WampPeer(await WebSocketClient.connect(address));
-    if (credentials !== undefined) await peer.#join(credentials);
-    return peer;
+  /** Connects, and joins the realm unless the endpoint has no credentials (a server that knows no sessions). */
+  static async connect(
+    { host, port, path, credentials }: Endpoint,
+    serializer: SerializerName = 'json',
+  ): Promise<WampPeer> {
+    const { protocol, isBinary } = codecOf(serializer);
+    const client = await WebSocketClient.connect({ host, port, path, protocol, isBinary });
+    const peer = new WampPeer(client, serializer);
+    try {
+      if (credentials !== undefined) await peer.#join(credentials);
+      return peer;
+    } catch (error) {
+      peer.close();
+      throw error;
+    }
   }
 
-  /** Hears of each text message from now on, instead of this class. */
-  set ontext(receive: (buffer: Buffer, start: number, end: number) => void) {
-    this.#client.ontext = receive;
+  set onmessage(receive: (buffer: Buffer, start: number, end: number) => void) {
+    this.#client.onmessage = receive;
   }
 
-  /** Hears when the connection ends by itself. */
   set onclose(receive: (error: Error) => void) {
     this.#client.onclose = receive;
   }
 
-  /** The next request id of this session: 1, 2, 3, … */
   nextRequest(): number {
     this.#request += 1;
     return this.#request;
   }
 
-  /** Queues a message, given as JSON text, for the end of this turn. */
   send(text: string): void {
-    this.#client.send(text);
+    if (this.serializer === 'json') this.#client.send(text);
+    else this.#sendMessage(parseMessage('json', Buffer.from(text), 0, text.length));
   }
 
-  /** Subscribes and answers the subscription's id. */
-  subscribe(topic: string): Promise<number> {
-    return this.#ask(Code.subscribe, topic);
+  subscribe(topic: string, match: 'exact' | 'prefix' | 'wildcard' = 'exact'): Promise<number> {
+    return this.#ask(Code.subscribe, topic, match === 'exact' ? {} : { match });
   }
 
-  /** Registers and answers the registration's id. */
   register(procedure: string): Promise<number> {
-    return this.#ask(Code.register, procedure);
+    return this.#ask(Code.register, procedure, {});
   }
 
-  /** Ends the connection at once. */
   close(): void {
     this.#client.close();
   }
 
-  async #join({ realm, authid, token }: Credentials): Promise<void> {
-    const hello = { roles: ROLES, authmethods: ['jwt'], authid };
-    const challenge = await this.#exchange([Code.hello, realm, hello]);
-    if (challenge[0] !== Code.challenge) throw refusal('HELLO', challenge);
-    const welcome = await this.#exchange([Code.authenticate, token, {}]);
-    if (welcome[0] !== Code.welcome) throw refusal('AUTHENTICATE', welcome);
+  async #join({ realm, authmethod, authid, token }: Credentials): Promise<void> {
+    const hello = { roles: ROLES, authmethods: [authmethod], ...(authid && { authid }) };
+    let answer = await this.#exchange([Code.hello, realm, hello]);
+    if (token !== undefined) {
+      if (answer[0] !== Code.challenge) throw refusal('HELLO', answer);
+      answer = await this.#exchange([Code.authenticate, token, {}]);
+    }
+    if (answer[0] !== Code.welcome) {
+      throw refusal(token === undefined ? 'HELLO' : 'AUTHENTICATE', answer);
+    }
   }
 
-  async #ask(code: number, uri: string): Promise<number> {
+  async #ask(code: number, uri: string, options: object): Promise<number> {
     const request = this.nextRequest();
-    const answer = await this.#exchange([code, request, {}, uri]);
+    const answer = await this.#exchange([code, request, options, uri]);
     const id = answer[2];
     if (answer[0] !== code + 1 || answer[1] !== request || typeof id !== 'number') {
       throw refusal(uri, answer);
@@ -114,20 +119,17 @@ export class WampPeer {
         clearTimeout(timer);
         reject(error);
       };
-      this.#onmessage = (answer) => {
+      this.#onanswer = (answer) => {
         clearTimeout(timer);
         resolve(answer);
       };
-      this.send(JSON.stringify(message));
+      this.#sendMessage(message);
     });
   }
-}
 
-/** Decodes one message. Throws SyntaxError for what is no JSON list. */
-export function parseMessage(buffer: Buffer, start: number, end: number): readonly unknown[] {
-  const message: unknown = JSON.parse(buffer.toString('utf8', start, end));
-  if (!Array.isArray(message)) throw new SyntaxError('the server sent what is no WAMP message');
-  return message;
+  #sendMessage(message: readonly unknown[]): void {
+    this.#client.send(codecOf(this.serializer).encode(message));
+  }
 }
 
 function refusal(what: string, answer: readonly unknown[]): Error {

@@ -8,6 +8,8 @@ export interface WebSocketAddress {
   readonly port: number;
   readonly path: string;
   readonly protocol: string;
+  /** Whether messages are binary frames; text by default. */
+  readonly isBinary?: boolean;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -23,8 +25,8 @@ const readBuffer = Buffer.allocUnsafeSlow(256 * 1024);
  * Both callbacks must be replaced by whoever owns the client; `onclose` comes at most once and not after `close()`.
  */
 export class WebSocketClient {
-  /** A text message; the bytes are the caller's only during the call. */
-  ontext: (buffer: Buffer, start: number, end: number) => void = () => undefined;
+  /** A message; the bytes are the caller's only during the call. */
+  onmessage: (buffer: Buffer, start: number, end: number) => void = () => undefined;
   /** The connection ended without `close()`, or the peer broke the protocol. */
   onclose: (error: Error) => void = () => undefined;
 
@@ -37,14 +39,15 @@ export class WebSocketClient {
   #isOver = false;
 
   private constructor(address: WebSocketAddress) {
-    this.#reader = new FrameReader({
-      ontext: (buffer, start, end) => {
-        this.ontext(buffer, start, end);
+    const receiver = {
+      onmessage: (buffer: Buffer, start: number, end: number) => {
+        this.onmessage(buffer, start, end);
       },
-      oncontrol: (opcode, payload) => {
+      oncontrol: (opcode: number, payload: Buffer) => {
         this.#control(opcode, payload);
       },
-    });
+    };
+    this.#reader = new FrameReader(receiver, address.isBinary ? Opcode.binary : Opcode.text);
     this.#socket = net.connect({
       host: address.host,
       port: address.port,
@@ -86,10 +89,10 @@ export class WebSocketClient {
     });
   }
 
-  /** Queues a text message for the end of this turn. */
-  send(text: string): void {
+  /** Queues a message for the end of this turn: a string as text, bytes as a binary frame. */
+  send(message: string | Uint8Array): void {
     this.#flushLater();
-    this.#batch.append(text);
+    this.#batch.append(message);
   }
 
   /** Ends the connection at once; nothing is reported after it. */

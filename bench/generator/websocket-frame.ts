@@ -4,12 +4,12 @@
  */
 
 /** RFC 6455 section 5.2: the opcodes that the generator knows. */
-export const Opcode = { text: 0x1, close: 0x8, ping: 0x9, pong: 0xa } as const;
+export const Opcode = { text: 0x1, binary: 0x2, close: 0x8, ping: 0x9, pong: 0xa } as const;
 
 /** Hears of whole frames. `buffer` belongs to the reader again as soon as the call returns. */
 export interface FrameReceiver {
-  /** A text message: the bytes `start` to `end` (exclusive) of `buffer`. */
-  readonly ontext: (buffer: Buffer, start: number, end: number) => void;
+  /** A message: the bytes `start` to `end` (exclusive) of `buffer`. */
+  readonly onmessage: (buffer: Buffer, start: number, end: number) => void;
   /** A ping, pong or close. */
   readonly oncontrol: (opcode: number, payload: Buffer) => void;
 }
@@ -26,10 +26,13 @@ const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 /** Takes a server's byte stream apart. Frames that lie wholly in one chunk are not copied. */
 export class FrameReader {
   readonly #receiver: FrameReceiver;
+  readonly #dataHead: number;
   #rest: Buffer | undefined;
 
-  constructor(receiver: FrameReceiver) {
+  /** @param opcode of the messages: the subprotocol allows one kind */
+  constructor(receiver: FrameReceiver, opcode: number = Opcode.text) {
     this.#receiver = receiver;
+    this.#dataHead = FIN | opcode;
   }
 
   /** Reads the first `length` bytes of `chunk`. Throws FrameError. */
@@ -62,8 +65,8 @@ export class FrameReader {
   }
 
   #frame(buffer: Buffer, head: number, payload: number, end: number): void {
-    if (head === (FIN | Opcode.text)) {
-      this.#receiver.ontext(buffer, payload, end);
+    if (head === this.#dataHead) {
+      this.#receiver.onmessage(buffer, payload, end);
       return;
     }
     const opcode = head & 0x0f;
@@ -97,11 +100,13 @@ export class FrameBatch {
     return this.#length === 0;
   }
 
-  /** Adds one final text frame. */
-  append(text: string): void {
-    const length = Buffer.byteLength(text);
-    const start = this.#header(Opcode.text, length);
-    this.#buffer.write(text, start, length, 'utf8');
+  /** Adds one final frame: text for a string, binary for bytes. */
+  append(message: string | Uint8Array): void {
+    const length = Buffer.byteLength(message);
+    const isText = typeof message === 'string';
+    const start = this.#header(isText ? Opcode.text : Opcode.binary, length);
+    if (isText) this.#buffer.write(message, start, length, 'utf8');
+    else this.#buffer.set(message, start);
     this.#mask(start, length);
   }
 

@@ -19,7 +19,8 @@ const FAN_OUT: Scenario = {
   subscribersPerTopic: 3,
   window: 4,
   payloadBytes: 100,
-  bounds: { must: 1, aim: 1 },
+  measure: 'cpu',
+  bounds: { of: 'ratio', against: 'bare-ws' },
 };
 const RPC: Scenario = { ...FAN_OUT, kind: 'rpc' };
 
@@ -55,11 +56,14 @@ async function startRelay(t: TestContext, fault: Fault = (text) => [text]) {
 }
 
 function contenderAt(port: number, path = '/'): RunningContender {
+  const endpoint = { host: '127.0.0.1', port, path };
   return {
     name: 'relay',
     dialect: 'relay',
-    connect: () => WampPeer.connect({ host: '127.0.0.1', port, path, protocol: 'wamp.2.json' }),
+    connect: (serializer) => WampPeer.connect(endpoint, serializer),
+    endpoint,
     cpuSeconds: () => Promise.resolve(0),
+    rssBytes: () => Promise.resolve(0),
     errorOutput: () => '',
     stop: () => Promise.resolve(),
   };

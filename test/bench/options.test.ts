@@ -22,7 +22,7 @@ describe('parseOptions', () => {
 
   it('runs everything without options', () => {
     const { scenarios, contenders } = choice();
-    assert.equal(scenarios.length, 7);
+    assert.equal(scenarios.length, 18);
     assert.deepEqual(contenders, ['expressway', 'bare-ws', 'batched-ws']);
   });
 

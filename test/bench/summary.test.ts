@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Row } from '../../bench/measurement.js';
 import { formatScenario } from '../../bench/report.js';
+import type { Row } from '../../bench/row.js';
 import type { Scenario } from '../../bench/scenarios.js';
 import { summarise } from '../../bench/summary.js';
 
@@ -13,7 +13,8 @@ const SCENARIO: Scenario = {
   subscribersPerTopic: 100,
   window: 8,
   payloadBytes: 100,
-  bounds: { quick: 0.35, must: 0.25, aim: 0.14 },
+  measure: 'cpu',
+  bounds: { of: 'ratio', against: 'bare-ws', quick: 0.35, must: 0.25, aim: 0.14 },
 };
 
 /** A row of one second and a million units; so the server's CPU seconds are its cost. */

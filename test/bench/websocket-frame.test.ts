@@ -11,7 +11,7 @@ import {
 function recordingReader() {
   const frames: (string | [number, string])[] = [];
   const reader = new FrameReader({
-    ontext: (buffer, start, end) => frames.push(buffer.toString('utf8', start, end)),
+    onmessage: (buffer, start, end) => frames.push(buffer.toString('utf8', start, end)),
     oncontrol: (opcode, payload) => frames.push([opcode, payload.toString()]),
   });
   return { reader, frames };
