@@ -1,17 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { connectLoad } from './connect-load.js';
 import type { Contender, Placement, RunningContender } from './contender.js';
-import type { Load } from './generator/load.js';
+import { closedLoop } from './measurements/closed-loop.js';
+import type { Entrant, Measurement, Timing } from './measurements/entrant.js';
+import { idle } from './measurements/idle.js';
+import { join } from './measurements/join.js';
+import { openLoop } from './measurements/open-loop.js';
+import { storm } from './measurements/storm.js';
 import type { Row } from './row.js';
 import type { Scenario } from './scenarios.js';
-
-/** How long and how often to measure. */
-export interface Timing {
-  /** At least this; up to three times as long until 50,000 units are done, since a cold compiler is not to be measured. */
-  readonly warmUpMs: number;
-  readonly measureMs: number;
-  readonly repetitions: number;
-}
 
 /** What to measure, and where. */
 export interface Plan {
@@ -23,22 +18,14 @@ export interface Plan {
   readonly onstep: (what: string) => void;
 }
 
-interface Entrant {
-  readonly contender: RunningContender;
-  readonly load: Load;
-}
-
-interface Moment {
-  readonly wallMs: number;
-  readonly units: number;
-  readonly serverCpuSeconds: number | undefined;
-  readonly generatorCpuSeconds: number;
-}
-
-/** Between the load's start and the first reading, so that the window has found its rhythm. */
-const SETTLE_MS = 200;
-
-const WARM_UNITS = 50_000;
+const MEASUREMENTS: Readonly<Record<Scenario['kind'], Measurement>> = {
+  'fan-out': closedLoop,
+  rpc: closedLoop,
+  join,
+  idle,
+  'open-loop': openLoop,
+  storm,
+};
 
 /** Those of the contenders that can take part in the scenario. */
 export function entrantsOf<Entry extends { readonly name: string }>(
@@ -53,95 +40,98 @@ export function repetitionsOf(scenario: Scenario, timing: Timing): number {
   return Math.min(timing.repetitions, scenario.maxRepetitions ?? Infinity);
 }
 
-/** How many steps `measureScenario` has. */
-export function stepsOf({ scenario, contenders, timing }: Omit<Plan, 'onstep' | 'placementOf'>) {
-  return entrantsOf(scenario, contenders).length * (repetitionsOf(scenario, timing) + 1);
+/** How many steps `measureScenario` has: a warm-up for each start of a server, and the turns. */
+export function stepsOf({
+  scenario,
+  contenders,
+  timing,
+}: Pick<Plan, 'scenario' | 'contenders' | 'timing'>): number {
+  const turns = repetitionsOf(scenario, timing);
+  const starts = MEASUREMENTS[scenario.kind].isFresh ? turns : 1;
+  return entrantsOf(scenario, contenders).length * (starts + turns);
 }
 
 /**
- * Starts every contender with its connections, warms each up, and lets them take turns (A B C A B C …), one at a time
- * under load. Rejects when a message is lost, late, doubled or wrong.
+ * Lets the contenders take turns (A B C A B C …), one at a time under load. Their servers are started before, with all
+ * connections, and warmed up; or, where memory is measured, for each turn anew. Rejects when a message is lost, late,
+ * doubled or wrong.
  */
-export async function measureScenario(plan: Plan): Promise<readonly Row[]> {
-  const entrants: Entrant[] = [];
+export function measureScenario(plan: Plan): Promise<readonly Row[]> {
+  return MEASUREMENTS[plan.scenario.kind].isFresh ? measureFresh(plan) : measureWarm(plan);
+}
+
+async function measureWarm(plan: Plan): Promise<readonly Row[]> {
+  const running: Running[] = [];
   try {
-    for (const contender of entrantsOf(plan.scenario, plan.contenders))
-      entrants.push(await enter(plan, contender));
+    for (const contender of entrantsOf(plan.scenario, plan.contenders)) {
+      running.push(await start(plan, contender));
+    }
     const rows: Row[] = [];
-    for (
-      let repetition = 1;
-      repetition <= repetitionsOf(plan.scenario, plan.timing);
-      repetition += 1
-    ) {
-      for (const entrant of entrants) {
-        plan.onstep(`${plan.scenario.title}: ${entrant.contender.name}`);
-        rows.push(await measure(plan, entrant, repetition));
-      }
+    for (const repetition of repetitions(plan)) {
+      for (const entrant of running) rows.push(await measure(plan, entrant, repetition));
     }
     return rows;
   } finally {
-    for (const { load } of entrants) load.close();
-    await Promise.all(entrants.map(({ contender }) => contender.stop()));
+    await Promise.all(running.map(stop));
   }
 }
 
-async function enter(plan: Plan, entry: Contender): Promise<Entrant> {
-  plan.onstep(`${plan.scenario.title}: ${entry.name}, warm-up`);
+async function measureFresh(plan: Plan): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const repetition of repetitions(plan)) {
+    for (const contender of entrantsOf(plan.scenario, plan.contenders)) {
+      const running = await start(plan, contender);
+      try {
+        rows.push(await measure(plan, running, repetition));
+      } finally {
+        await stop(running);
+      }
+    }
+  }
+  return rows;
+}
+
+/** 1, 2, 3, … */
+function repetitions({ scenario, timing }: Plan): readonly number[] {
+  return Array.from({ length: repetitionsOf(scenario, timing) }, (_, index) => index + 1);
+}
+
+interface Running {
+  readonly contender: RunningContender;
+  readonly entrant: Entrant;
+}
+
+async function start(plan: Plan, entry: Contender): Promise<Running> {
+  const { scenario, timing } = plan;
+  plan.onstep(`${scenario.title}: ${entry.name}, warm-up`);
   const contender = await entry.start(plan.placementOf(entry));
   try {
-    const load = await connectLoad(plan.scenario, contender);
-    load.start();
-    for (let round = 0; round < 3 && load.completed < WARM_UNITS; round += 1) {
-      await underLoad(load, plan.timing.warmUpMs);
-    }
-    await load.stop();
-    return { contender, load };
+    const entrant = await MEASUREMENTS[scenario.kind].enter({ scenario, contender, timing });
+    return { contender, entrant };
   } catch (error) {
     await contender.stop();
     throw explained(error, contender);
   }
 }
 
-async function measure(plan: Plan, entrant: Entrant, repetition: number): Promise<Row> {
-  const { load, contender } = entrant;
+async function stop({ contender, entrant }: Running): Promise<void> {
+  entrant.close();
+  await contender.stop();
+}
+
+async function measure(
+  plan: Plan,
+  { contender, entrant }: Running,
+  repetition: number,
+): Promise<Row> {
+  const scenario = plan.scenario.name;
+  plan.onstep(`${plan.scenario.title}: ${contender.name}`);
   try {
-    load.start();
-    await underLoad(load, SETTLE_MS);
-    const before = await now(entrant);
-    await underLoad(load, plan.timing.measureMs);
-    const after = await now(entrant);
-    await load.stop();
-    return {
-      scenario: plan.scenario.name,
-      contender: contender.name,
-      repetition,
-      seconds: (after.wallMs - before.wallMs) / 1000,
-      units: after.units - before.units,
-      serverCpuSeconds: difference(after.serverCpuSeconds, before.serverCpuSeconds),
-      generatorCpuSeconds: after.generatorCpuSeconds - before.generatorCpuSeconds,
-    };
+    const reading = await entrant.turn();
+    return { scenario, contender: contender.name, repetition, ...reading };
   } catch (error) {
     throw explained(error, contender);
   }
-}
-
-async function now({ contender, load }: Entrant): Promise<Moment> {
-  const serverCpuSeconds = await contender.cpuSeconds();
-  const { user, system } = process.cpuUsage();
-  return {
-    wallMs: performance.now(),
-    units: load.completed,
-    serverCpuSeconds,
-    generatorCpuSeconds: (user + system) / 1e6,
-  };
-}
-
-function difference(after: number | undefined, before: number | undefined): number | undefined {
-  return after === undefined || before === undefined ? undefined : after - before;
-}
-
-async function underLoad(load: Load, durationMs: number): Promise<void> {
-  await Promise.race([sleep(durationMs), load.failed]);
 }
 
 /** The failure with the contender's name and what its server said of it. */

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { BASELINE, CONTENDERS, ROUTER, type Contender } from './contender.js';
-import type { Timing } from './measurement.js';
+import type { Timing } from './measurements/entrant.js';
 import { SCENARIOS, type Scenario } from './scenarios.js';
 
 /** What the command line asks for. */

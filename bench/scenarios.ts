@@ -6,9 +6,9 @@ export interface Scenario {
   readonly title: string;
   /** What makes the load. */
   readonly kind: 'fan-out' | 'rpc' | 'join' | 'idle' | 'open-loop' | 'storm';
-  /** For rpc, join and idle: 1. */
+  /** For rpc and join it means nothing; idle: as many as sessions are held. */
   readonly topics: number;
-  /** One connection each; for rpc there is always one caller and one callee, for join and idle it means nothing. */
+  /** One connection each; for rpc there is always one caller and one callee, for join it means nothing. */
   readonly subscribersPerTopic: number;
   /** Events or calls in flight at once, in a closed loop. */
   readonly window: number;
@@ -20,7 +20,7 @@ export interface Scenario {
   readonly match?: 'exact' | 'pattern';
   /** So many pattern subscriptions that match nothing are held beside, where the contender is a router. */
   readonly patternsBeside?: number;
-  /** join: how many at a time; idle: how many are held; storm: how many are cut and come back. */
+  /** join: how many at a time; storm: how many are cut and come back. */
   readonly sessions?: number;
   /** storm: events that the established sessions get each second. */
   readonly eventsPerSecond?: number;
@@ -193,7 +193,7 @@ export const SCENARIOS: readonly Scenario[] = [
     title: 'memory of 10,000 idle sessions, one subscription each',
     kind: 'idle',
     measure: 'memory',
-    sessions: 10_000,
+    topics: 10_000,
     maxRepetitions: 3,
     bounds: { ...itself, must: 16_000, aim: 12_000 },
     contenders: [...ROUTERS, 'bare-ws'],

@@ -1,5 +1,5 @@
-import { ClosedLoop, type Load } from './load.js';
-import { FIRST_SEQUENCE, type Payload } from './payload.js';
+import { InFlight, type Load } from './load.js';
+import { FIRST_SEQUENCE, sequenceInJson, type Payload } from './payload.js';
 import { SequenceChecker } from './sequence-checker.js';
 import { parseMessage } from './message-codec.js';
 import type { Peer } from './peer.js';
@@ -27,7 +27,7 @@ const WHOLE_CHECK_MASK = 15;
 /** Calls a procedure. A call counts when its own result came back once, with its own arguments. */
 export class CallLoad implements Load {
   readonly #options: CallOptions;
-  readonly #loop = new ClosedLoop();
+  readonly #inFlight = new InFlight();
   readonly #invocations = new SequenceChecker(FIRST_SEQUENCE);
   /** WAMP promises no order of results, so they are matched by request id; the value is the number that was sent. */
   readonly #pending = new Map<number, number>();
@@ -42,8 +42,8 @@ export class CallLoad implements Load {
     this.#callHead = isRelay ? `${Code.invocation}` : `${Code.call}`;
     this.#yieldCode = isRelay ? Code.result : Code.yield;
     const { caller, callee } = options;
-    caller.onclose = this.#loop.fail;
-    callee.onclose = this.#loop.fail;
+    caller.onclose = this.#inFlight.fail;
+    callee.onclose = this.#inFlight.fail;
     caller.onmessage = (buffer, start, end) => {
       this.#result(buffer, start, end);
     };
@@ -57,16 +57,16 @@ export class CallLoad implements Load {
   }
 
   get failed(): Promise<never> {
-    return this.#loop.failed;
+    return this.#inFlight.failed;
   }
 
   start(): void {
-    this.#loop.start();
+    this.#inFlight.start();
     for (let count = 0; count < this.#options.window; count += 1) this.#call();
   }
 
   stop(): Promise<void> {
-    return this.#loop.stop(() => this.#invocations.faults());
+    return this.#inFlight.stop(() => this.#invocations.faults());
   }
 
   close(): void {
@@ -79,14 +79,14 @@ export class CallLoad implements Load {
     const sequence = this.#sequence++;
     const request = caller.nextRequest();
     this.#pending.set(request, sequence);
-    this.#loop.begin();
+    this.#inFlight.begin();
     const target = dialect === 'relay' ? '1,{}' : `{},"${procedure}"`;
     caller.send(`[${this.#callHead},${request},${target},${payload.arguments(sequence)}]`);
   }
 
   #invocation(buffer: Buffer, start: number, end: number): void {
     const { callee, payload } = this.#options;
-    const sequence = payload.sequenceAt(buffer, end);
+    const sequence = sequenceInJson(buffer, end);
     this.#invocations.accept(sequence);
     this.#check(buffer, start, end, { code: Code.invocation, args: 4 });
     const request = requestAt(buffer, start);
@@ -95,16 +95,16 @@ export class CallLoad implements Load {
   }
 
   #result(buffer: Buffer, start: number, end: number): void {
-    const sequence = this.#options.payload.sequenceAt(buffer, end);
+    const sequence = sequenceInJson(buffer, end);
     this.#check(buffer, start, end, { code: Code.result, args: 3 });
     const request = requestAt(buffer, start);
     if (this.#pending.get(request) !== sequence) {
-      this.#loop.fail(new Error(`no RESULT due: ${buffer.toString('utf8', start, end)}`));
+      this.#inFlight.fail(new Error(`no RESULT due: ${buffer.toString('utf8', start, end)}`));
       return;
     }
     this.#pending.delete(request);
     this.#completed += 1;
-    if (this.#loop.end()) this.#call();
+    if (this.#inFlight.end()) this.#call();
   }
 
   /** Decodes and compares one message in sixteen whole; `args` is the place of the arguments in it. */
@@ -115,11 +115,11 @@ export class CallLoad implements Load {
     expected: { readonly code: number; readonly args: number },
   ): void {
     const { payload } = this.#options;
-    const sequence = payload.sequenceAt(buffer, end);
+    const sequence = sequenceInJson(buffer, end);
     if ((sequence & WHOLE_CHECK_MASK) !== 0) return;
     const message = parseMessage('json', buffer, start, end);
     if (message[0] === expected.code && payload.matches(message[expected.args], sequence)) return;
-    this.#loop.fail(new Error(`expected ${expected.code}, got ${JSON.stringify(message)}`));
+    this.#inFlight.fail(new Error(`expected ${expected.code}, got ${JSON.stringify(message)}`));
   }
 }
 

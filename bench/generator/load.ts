@@ -19,12 +19,12 @@ export interface Load {
 
 const DRAIN_TIMEOUT_MS = 5_000;
 
-/** What both loads share: the window's state, the end of a run, the first failure. */
-export class ClosedLoop {
+/** What all loads share: how much is in flight, the end of a run, the first failure. */
+export class InFlight {
   readonly failed: Promise<never>;
   /** Ends the load with a reason; only the first one counts. */
   readonly fail: (error: Error) => void;
-  #inFlight = 0;
+  #count = 0;
   #isStopping = true;
   #ondrained: () => void = () => undefined;
 
@@ -42,15 +42,15 @@ export class ClosedLoop {
     this.#isStopping = false;
   }
 
-  /** Notes that one more is in flight. */
-  begin(): void {
-    this.#inFlight += 1;
+  /** Notes that so many more are in flight. */
+  begin(count = 1): void {
+    this.#count += count;
   }
 
   /** Notes that one is done; true when another may start. */
   end(): boolean {
-    this.#inFlight -= 1;
-    if (this.#inFlight === 0) this.#ondrained();
+    this.#count -= 1;
+    if (this.#count === 0) this.#ondrained();
     return !this.#isStopping;
   }
 
@@ -63,13 +63,13 @@ export class ClosedLoop {
       this.#ondrained = () => {
         resolve(true);
       };
-      if (this.#inFlight === 0) resolve(true);
+      if (this.#count === 0) resolve(true);
     });
     const isDrained = await Promise.race([drained, this.failed]).finally(() => {
       clearTimeout(timer);
     });
     const found = describeFaults(faults());
-    if (!isDrained) throw new Error(`${this.#inFlight} unfinished after 5 s${found}`);
+    if (!isDrained) throw new Error(`${this.#count} unfinished after 5 s${found}`);
     if (found !== '') throw new Error(`delivered wrongly${found}`);
   }
 }
