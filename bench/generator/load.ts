@@ -11,13 +11,13 @@ export interface Load {
   readonly failed: Promise<never>;
   /** Fills the window. */
   start(): void;
-  /** Starts nothing new and resolves when nothing is in flight. Rejects when that takes over 5 s or faults were seen. */
+  /** Starts nothing new and resolves when nothing is in flight. Rejects when that takes too long or faults were seen. */
   stop(): Promise<void>;
   /** Ends all connections. */
   close(): void;
 }
 
-const DRAIN_TIMEOUT_MS = 5_000;
+const DRAIN_MS = 5_000;
 
 /** What all loads share: how much is in flight, the end of a run, the first failure. */
 export class InFlight {
@@ -55,11 +55,11 @@ export class InFlight {
   }
 
   /** Resolves when nothing is in flight and `faults` finds nothing wrong; see Load.stop. */
-  async stop(faults: () => SequenceFaults): Promise<void> {
+  async stop(faults: () => SequenceFaults, drainMs = DRAIN_MS): Promise<void> {
     this.#isStopping = true;
     let timer: NodeJS.Timeout | undefined;
     const drained = new Promise<boolean>((resolve) => {
-      timer = setTimeout(resolve, DRAIN_TIMEOUT_MS, false);
+      timer = setTimeout(resolve, drainMs, false);
       this.#ondrained = () => {
         resolve(true);
       };
@@ -69,7 +69,7 @@ export class InFlight {
       clearTimeout(timer);
     });
     const found = describeFaults(faults());
-    if (!isDrained) throw new Error(`${this.#count} unfinished after 5 s${found}`);
+    if (!isDrained) throw new Error(`${this.#count} unfinished after ${drainMs / 1000} s${found}`);
     if (found !== '') throw new Error(`delivered wrongly${found}`);
   }
 }

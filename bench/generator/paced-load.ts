@@ -5,6 +5,8 @@ import type { SequenceChecker } from './sequence-checker.js';
 
 /** A timer may come this much late; what is due sooner is awaited busily. */
 const TIMER_SLACK_MS = 2;
+/** What piled up on a server that was overrun may take longer than the window of a closed loop. */
+const DRAIN_MS = 30_000;
 
 /**
  * An open loop: events are published at a fixed rate, whatever comes back. When each is due is known from the start, and
@@ -53,7 +55,8 @@ export class PacedLoad implements Load {
 
   stop(): Promise<void> {
     this.#isStopping = true;
-    return this.#inFlight.stop(() => sumFaults(this.#checkers.map((checker) => checker.faults())));
+    const faults = () => sumFaults(this.#checkers.map((checker) => checker.faults()));
+    return this.#inFlight.stop(faults, DRAIN_MS);
   }
 
   close(): void {

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectAudience } from '../connect-load.js';
-import type { RunningContender } from '../contender.js';
 import { connectMany } from '../generator/connect-many.js';
 import { closeAll, type Audience } from '../generator/audience.js';
 import { FanOutLoad } from '../generator/fan-out-load.js';
@@ -12,9 +11,9 @@ import { requireOpenFiles } from './open-files.js';
 /** Sessions that come and go first, so that compiled code and the heap's first growth are not billed to those that stay. */
 const FIRST_SESSIONS = 500;
 
-const SAMPLE_MS = 500;
-/** The memory is settled when so many samples in a row lie within 0.5 %, and taken as it is after so many altogether. */
+/** The memory is settled when so many samples, which span the warm-up's time, lie within 0.5 %. */
 const CALM_SAMPLES = 4;
+/** It is taken as it is after so many. */
 const MAX_SAMPLES = 30;
 const CALM = 0.005;
 
@@ -43,7 +42,7 @@ class IdleSessions implements Entrant {
 
   readonly turn = async (): Promise<Reading> => {
     const { scenario, contender } = this.#entry;
-    const before = await settledRss(contender);
+    const before = await settledRss(this.#entry);
     let audience: Audience | undefined;
     const reading = await metered(
       contender,
@@ -53,7 +52,7 @@ class IdleSessions implements Entrant {
         this.#audience = audience;
       },
     );
-    const after = await settledRss(contender);
+    const after = await settledRss(this.#entry);
     if (audience !== undefined) await reachAll(audience, scenario.window);
     const rssBytesPerSession =
       before === undefined || after === undefined ? undefined : (after - before) / reading.units;
@@ -66,11 +65,11 @@ class IdleSessions implements Entrant {
 }
 
 /** The server's memory once it rests; undefined where it is unknown. */
-async function settledRss(contender: RunningContender): Promise<number | undefined> {
+async function settledRss({ contender, timing }: Entry): Promise<number | undefined> {
   let last = NaN;
   let calm = 0;
   for (let sample = 0; sample < MAX_SAMPLES && calm < CALM_SAMPLES; sample += 1) {
-    await sleep(SAMPLE_MS);
+    await sleep(timing.warmUpMs / CALM_SAMPLES);
     const rss = await contender.rssBytes();
     if (rss === undefined) return undefined;
     calm = Math.abs(rss - last) <= last * CALM ? calm + 1 : 0;
