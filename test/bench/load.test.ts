@@ -2,14 +2,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, it, type TestContext } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocketServer } from 'ws';
 import { connectLoad } from '../../bench/connect-load.js';
-import type { RunningContender } from '../../bench/contender.js';
-import { PubSubRelay } from '../../bench/contenders/pubsub-relay.js';
 import type { Load } from '../../bench/generator/load.js';
-import { WampPeer } from '../../bench/generator/wamp-peer.js';
 import type { Scenario } from '../../bench/scenarios.js';
 import { ServerProcess } from '../../bench/server-process.js';
+import { contenderAt, startRelay, type Fault } from './relay.js';
 
 const FAN_OUT: Scenario = {
   name: 'tiny',
@@ -23,51 +21,6 @@ const FAN_OUT: Scenario = {
   bounds: { of: 'ratio', against: 'bare-ws' },
 };
 const RPC: Scenario = { ...FAN_OUT, kind: 'rpc' };
-
-/** What a server does with the nth message that it sends after the set-up: the messages to send instead. */
-type Fault = (text: string, nth: number) => readonly string[];
-
-/** A relay in this process whose messages go through `fault` once `isArmed` is set. */
-async function startRelay(t: TestContext, fault: Fault = (text) => [text]) {
-  const state = { isArmed: false, sent: 0 };
-  const relay = new PubSubRelay<WebSocket, Buffer>({
-    encode: (text) => text,
-    send: (socket, text) => {
-      if (state.isArmed) state.sent += 1;
-      const texts = state.isArmed ? fault(text.toString(), state.sent) : [text.toString()];
-      for (const message of texts) socket.send(message);
-    },
-  });
-  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
-  t.after(() => {
-    for (const client of server.clients) client.terminate();
-    server.close();
-  });
-  server.on('connection', (socket) => {
-    socket.on('message', (data) => {
-      assert.ok(Buffer.isBuffer(data));
-      relay.receive(socket, data);
-    });
-  });
-  await once(server, 'listening');
-  const address = server.address();
-  assert.ok(typeof address === 'object' && address !== null);
-  return { port: address.port, state, server };
-}
-
-function contenderAt(port: number, path = '/'): RunningContender {
-  const endpoint = { host: '127.0.0.1', port, path };
-  return {
-    name: 'relay',
-    dialect: 'relay',
-    connect: (serializer) => WampPeer.connect(endpoint, serializer),
-    endpoint,
-    cpuSeconds: () => Promise.resolve(0),
-    rssBytes: () => Promise.resolve(0),
-    errorOutput: () => '',
-    stop: () => Promise.resolve(),
-  };
-}
 
 /** Waits for the load's own progress. */
 async function completed(load: Load, count: number): Promise<void> {

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { FIRST_SEQUENCE, Payload, sequenceInJson } from '../../bench/generator/payload.js';
+import { codecOf } from '../../bench/generator/message-codec.js';
+import {
+  FIRST_SEQUENCE,
+  Payload,
+  sequenceInJson,
+  sequenceReaderOf,
+} from '../../bench/generator/payload.js';
 
 describe('Payload', () => {
   for (const bytes of [80, 100, 10_000]) {
@@ -39,5 +45,30 @@ describe('Payload', () => {
       ],
       [true, false, false, false],
     );
+  });
+
+  it('takes members that changed places for the same', () => {
+    const [, message] = /"message":"([^"]+)"/.exec(new Payload(100).arguments(12_345_678)) ?? [];
+    const turned = { message, status: 'available', user: 'ryan' };
+    assert.equal(new Payload(100).matches([turned, 12_345_678], 12_345_678), true);
+  });
+});
+
+describe('sequenceReaderOf', () => {
+  for (const serializer of ['json', 'msgpack', 'cbor'] as const) {
+    it(`reads the number at the end of a message of ${serializer}, and only there`, () => {
+      const args: unknown = JSON.parse(new Payload(100).arguments(FIRST_SEQUENCE + 5));
+      const encode = (...rest: readonly unknown[]) =>
+        Buffer.from(codecOf(serializer).encode([36, 1, 2, {}, args, ...rest]));
+      const read = sequenceReaderOf(serializer);
+      const [event, withMore] = [encode(), encode(['more'])];
+      assert.equal(read(event, event.length), FIRST_SEQUENCE + 5);
+      assert.equal(read(withMore, withMore.length), NaN);
+    });
+  }
+
+  it('reads an int32 of MessagePack, as some routers write it', () => {
+    const event = Buffer.from([0x91, 0xd2, 0x00, 0x98, 0x96, 0x80]);
+    assert.equal(sequenceReaderOf('msgpack')(event, event.length), FIRST_SEQUENCE);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { median, spread } from '../../bench/statistics.js';
+import { median, percentile, spread } from '../../bench/statistics.js';
 
 describe('median', () => {
   const cases: readonly [readonly number[], number][] = [
@@ -34,5 +34,26 @@ describe('spread', () => {
 
   it('is 0 for equal values, zeros among them', () => {
     assert.deepEqual([spread([4, 4]), spread([0, 0])], [0, 0]);
+  });
+});
+
+describe('percentile', () => {
+  const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
+  const cases: readonly [readonly number[], number, number][] = [
+    [hundred, 0.5, 50],
+    [hundred, 0.99, 99],
+    [hundred, 0.999, 100],
+    [hundred, 1, 100],
+    [[7], 0.5, 7],
+    [[1, 2, 3], 0.34, 2],
+  ];
+  for (const [values, share, expected] of cases) {
+    it(`${share} of ${values.length} values is one that was measured: ${expected}`, () => {
+      assert.equal(percentile(values, share), expected);
+    });
+  }
+
+  it('throws for an empty list', () => {
+    assert.throws(() => percentile([], 0.5), new RangeError('no values'));
   });
 });

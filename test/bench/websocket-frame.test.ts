@@ -8,12 +8,14 @@ import {
 } from '../../bench/generator/websocket-frame.js';
 
 /** What a reader reported: texts, and control frames as `[opcode, payload]`. */
-function recordingReader() {
+function recordingReader(opcode?: number) {
   const frames: (string | [number, string])[] = [];
-  const reader = new FrameReader({
-    onmessage: (buffer, start, end) => frames.push(buffer.toString('utf8', start, end)),
-    oncontrol: (opcode, payload) => frames.push([opcode, payload.toString()]),
-  });
+  const receiver = {
+    onmessage: (buffer: Buffer, start: number, end: number) =>
+      frames.push(buffer.toString('utf8', start, end)),
+    oncontrol: (control: number, payload: Buffer) => frames.push([control, payload.toString()]),
+  };
+  const reader = new FrameReader(receiver, opcode);
   return { reader, frames };
 }
 
@@ -40,6 +42,16 @@ describe('FrameReader', () => {
       assert.deepEqual(frames, ['x'.repeat(length)]);
     });
   }
+
+  it('reads binary frames, and no text, where the messages are binary', () => {
+    const { reader, frames } = recordingReader(Opcode.binary);
+    const frame = serverFrame(0x82, 'one');
+    reader.read(frame, frame.length);
+    assert.deepEqual(frames, ['one']);
+    assert.throws(() => {
+      reader.read(serverFrame(0x81, 'two'), 5);
+    }, FrameError);
+  });
 
   it('reads several frames from one chunk and ignores what lies behind its length', () => {
     const { reader, frames } = recordingReader();
@@ -112,6 +124,13 @@ describe('FrameBatch', () => {
       assert.deepEqual([opcode, payload, rest.length], [0x81, 'y'.repeat(length), 0]);
     });
   }
+
+  it('masks bytes as a binary frame', () => {
+    const batch = new FrameBatch();
+    batch.append(Buffer.from('bytes'));
+    const { opcode, payload } = unmask(batch.take());
+    assert.deepEqual([opcode, payload], [0x82, 'bytes']);
+  });
 
   it('counts bytes, not characters', () => {
     const batch = new FrameBatch();
