@@ -208,7 +208,6 @@ export const SCENARIOS: readonly Scenario[] = [
     window: 64,
     measure: 'latency',
     bounds: { ...toNexus, must: 1, aim: 0.5 },
-    contenders: [...ROUTERS, 'bare-ws', 'batched-ws'],
   },
   {
     ...storm,
