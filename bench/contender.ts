@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newKey, signToken, writeConfig, type BenchKey } from './contenders/expressway-config.js';
+import { SocketIoPeer } from './contenders/socket-io-peer.js';
+import { TrimmingPeer } from './contenders/trimming-peer.js';
 import type { CallDialect } from './generator/call-load.js';
 import type { Endpoint, Peer, SerializerName } from './generator/peer.js';
 import { WampPeer } from './generator/wamp-peer.js';
@@ -34,6 +36,10 @@ export interface RunningContender {
 export interface Contender {
   readonly name: string;
   readonly description: string;
+  /** Whether its package must be installed in `bench/peers` before it starts. */
+  readonly isFromNpm?: boolean;
+  /** Whether somebody else started it. */
+  readonly isByUrl?: boolean;
   readonly start: (placement: Placement) => Promise<RunningContender>;
 }
 
@@ -60,6 +66,24 @@ export const CONTENDERS: readonly Contender[] = [
     description: 'what is within reach: framed once, one write per connection and turn, no router',
     start: (placement) => startRelay('batched-ws', 'batched-ws-server.js', placement),
   },
+  {
+    name: 'socket.io',
+    description: 'Socket.IO: topics are rooms, calls are events with acknowledgements',
+    isFromNpm: true,
+    start: startSocketIo,
+  },
+  {
+    name: 'fox-wamp',
+    description: 'the WAMP router fox-wamp; anonymous sessions',
+    isFromNpm: true,
+    start: (placement) => startNpmRouter('fox-wamp', 'fox-wamp-server.js', placement),
+  },
+  {
+    name: 'wamp.rt',
+    description: 'the WAMP router wamp.rt; anonymous sessions',
+    isFromNpm: true,
+    start: (placement) => startNpmRouter('wamp.rt', 'wamp-rt-server.js', placement),
+  },
 ];
 
 const HOST = '127.0.0.1';
@@ -73,6 +97,32 @@ async function startRelay(
   const server = await ServerProcess.start({ program, core: placement.core });
   const { port, path } = server;
   return running(name, 'relay', server, { host: HOST, port, path });
+}
+
+async function startSocketIo(placement: Placement): Promise<RunningContender> {
+  const server = await ServerProcess.start({ program: 'socket-io-server.js', ...placement });
+  const endpoint = { host: HOST, port: server.port, path: server.path };
+  return {
+    ...running('socket.io', 'wamp', server, endpoint),
+    connect: () => SocketIoPeer.connect(endpoint),
+    endpoint: undefined,
+  };
+}
+
+/** Both add empty kwargs to events. Who only joins may use the endpoint all the same. */
+async function startNpmRouter(
+  name: string,
+  program: string,
+  placement: Placement,
+): Promise<RunningContender> {
+  const server = await ServerProcess.start({ program, ...placement });
+  const { port, path } = server;
+  const credentials = { realm: REALM, authmethod: 'anonymous' } as const;
+  const endpoint = { host: HOST, port, path, credentials };
+  return {
+    ...running(name, 'wamp', server, endpoint),
+    connect: async () => new TrimmingPeer(await WampPeer.connect(endpoint)),
+  };
 }
 
 async function startExpressway(placement: Placement): Promise<RunningContender> {

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import { z } from 'zod';
+import type { Contender } from './contender.js';
 import type { Cores } from './cores.js';
+import { peerVersions } from './npm-peers.js';
 import { cpuSourceName } from './server-process.js';
 
 /** What a number must never be quoted without. */
@@ -18,12 +20,17 @@ export interface Environment {
   readonly node: string;
   readonly ws: string;
   readonly expressway: string;
+  /** The versions of the peers from npm that take part, and the addresses of those given by URL. */
+  readonly peers: Readonly<Record<string, string>>;
   /** With `-dirty` when files were changed; `unknown` outside of a git work tree. */
   readonly commit: string;
 }
 
-/** Describes this machine and these versions. */
-export function describeEnvironment(cores: Cores | undefined): Environment {
+/** Describes this machine, these versions and who takes part. */
+export function describeEnvironment(
+  cores: Cores | undefined,
+  contenders: readonly Contender[],
+): Environment {
   const cpus = os.cpus();
   return {
     startedAt: new Date().toISOString(),
@@ -36,23 +43,37 @@ export function describeEnvironment(cores: Cores | undefined): Environment {
     node: process.version,
     ws: versionIn(createRequire(import.meta.url).resolve('ws/package.json')),
     expressway: versionIn(new URL('../../package.json', import.meta.url)),
+    peers: peersAmong(contenders),
     commit: commit(),
   };
 }
 
-/** The environment in two lines. */
-export function formatEnvironment(environment: Environment): string {
-  const { cores, cpu, cpuCount, system, cpuTimesFrom } = environment;
+/** The environment in two lines: versions and commit, then machine and where the processes ran. */
+export function environmentLines(environment: Environment): readonly [string, string] {
+  const { cores, cpu, cpuCount, memoryBytes, system, cpuTimesFrom } = environment;
   const pinned =
     cores === 'not pinned'
       ? 'not pinned (no taskset, or only one core): the processes disturb each other'
       : `server on core ${cores.server}, generator on core ${cores.generator}`;
-  const { expressway, commit, node, ws } = environment;
+  const { expressway, commit, node, ws, peers } = environment;
+  const others = Object.entries(peers).map(([name, version]) => `, ${name} ${version}`);
+  const memory = `${Math.round(memoryBytes / 1e9)} GB`;
   return [
-    `expressway ${expressway} (${commit}), Node ${node}, ws ${ws}, ${system}, ${cpuCount} x ${cpu.trim()}`,
-    `${pinned}; CPU times from ${cpuTimesFrom}`,
-    '',
-  ].join('\n');
+    `expressway ${expressway} (${commit}), Node ${node}, ws ${ws}${others.join('')}`,
+    `${cpuCount} x ${cpu.trim()}, ${memory}, ${system}; ${pinned}; CPU times from ${cpuTimesFrom}`,
+  ];
+}
+
+function peersAmong(contenders: readonly Contender[]): Readonly<Record<string, string>> {
+  const versions = peerVersions();
+  return Object.fromEntries(
+    contenders
+      .filter(({ isFromNpm, isByUrl }) => isFromNpm === true || isByUrl === true)
+      .map(({ name, isByUrl }) => [
+        name,
+        isByUrl === true ? 'by URL' : (versions[name] ?? 'unknown'),
+      ]),
+  );
 }
 
 const packageFile = z.object({ version: z.string() });

@@ -1,14 +1,14 @@
-/** `npm run bench`: measures the router against a bare ws server; see docs/performance.md. */
+/** `npm run bench`: measures the router against a bare ws server and others; see docs/performance.md. */
 import { writeFileSync } from 'node:fs';
 import { ROUTER, type Contender } from './contender.js';
 import { pinGenerator, type Cores } from './cores.js';
-import { describeEnvironment, formatEnvironment } from './environment.js';
-import { measureScenario, stepsOf } from './measurement.js';
+import { writeDocuments, type Findings } from './document.js';
+import { describeEnvironment, environmentLines } from './environment.js';
+import { installPeers } from './npm-peers.js';
 import { helpText, parseOptions, UsageError, type BenchOptions } from './options.js';
-import { ProgressBar } from './progress-bar.js';
-import { formatScenario } from './report.js';
-import type { Row } from './row.js';
-import { summarise, type ScenarioSummary } from './summary.js';
+import { formatRemarks } from './report.js';
+import { runScenarios } from './run-scenarios.js';
+import type { ScenarioSummary } from './summary.js';
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -19,7 +19,7 @@ async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(helpText());
       return 0;
     }
-    return await run(options);
+    return await run(options, args);
   } catch (error) {
     if (error instanceof UsageError) {
       process.stderr.write(`${error.message}\nTry --help.\n`);
@@ -30,41 +30,28 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function run(options: BenchOptions): Promise<number> {
+async function run(options: BenchOptions, args: readonly string[]): Promise<number> {
   const cores = pinGenerator();
-  const environment = describeEnvironment(cores);
-  process.stdout.write(`${formatEnvironment(environment)}\n`);
-  const rows: Row[] = [];
-  const summaries: ScenarioSummary[] = [];
-  const steps = options.scenarios
-    .map((scenario) => stepsOf({ ...options, scenario }))
-    .reduce((sum, count) => sum + count, 0);
-  const progress = new ProgressBar(steps);
-  try {
-    for (const scenario of options.scenarios) {
-      const measured = await measureScenario({
-        scenario,
-        contenders: options.contenders,
-        timing: options.timing,
-        placementOf: (contender) => placement(contender, cores, options),
-        onstep: (what) => {
-          progress.step(what);
-        },
-      });
-      rows.push(...measured);
-      const summary = summarise(scenario, measured, options.mode);
-      summaries.push(summary);
-      progress.end();
-      process.stdout.write(`${formatScenario(summary)}\n`);
-    }
-  } finally {
-    progress.end();
+  const environment = describeEnvironment(cores, options.contenders);
+  process.stdout.write(`${environmentLines(environment).join('\n')}\n\n`);
+  if (options.contenders.some(({ isFromNpm }) => isFromNpm === true)) {
+    await installPeers(() => {
+      process.stderr.write('Installing the peers from npm in bench/peers, once …\n');
+    });
   }
-  if (options.jsonFile !== undefined) {
-    const report = { environment, arguments: process.argv.slice(2), rows, summaries };
-    writeFileSync(options.jsonFile, `${JSON.stringify(report, undefined, 2)}\n`);
+  const found = await runScenarios(options, (contender) => placement(contender, cores, options));
+  await keep(options, { environment, arguments: args, ...found });
+  return conclude(found.summaries);
+}
+
+async function keep(options: BenchOptions, findings: Findings): Promise<void> {
+  const { jsonFile, outputDirectory } = options;
+  if (jsonFile !== undefined) {
+    writeFileSync(jsonFile, `${JSON.stringify(findings, undefined, 2)}\n`);
   }
-  return conclude(summaries);
+  if (outputDirectory === undefined) return;
+  await writeDocuments(outputDirectory, findings);
+  process.stdout.write(`Written: performance.md, .svg and .json in ${outputDirectory}\n`);
 }
 
 function placement(contender: Contender, cores: Cores | undefined, options: BenchOptions) {
@@ -74,17 +61,6 @@ function placement(contender: Contender, cores: Cores | undefined, options: Benc
 
 /** Says what a reader must know of the whole run and answers the exit code. */
 function conclude(summaries: readonly ScenarioSummary[]): number {
-  const slow = summaries.flatMap(({ scenario, contenders }) =>
-    contenders
-      .filter(({ bottleneck }) => bottleneck === 'generator')
-      .map(({ contender }) => `${contender} in ${scenario.title}`),
-  );
-  if (slow.length > 0) {
-    process.stdout.write(
-      `The generator was the bottleneck of ${slow.join('; ')}: these could go faster; their CPU times stand.\n`,
-    );
-  }
-  const missed = summaries.filter(({ isMet }) => isMet === false);
-  for (const { scenario } of missed) process.stdout.write(`Bound missed: ${scenario.title}.\n`);
-  return missed.length === 0 ? 0 : 1;
+  for (const remark of formatRemarks(summaries)) process.stdout.write(`${remark}\n`);
+  return summaries.some(({ verdict }) => verdict.outcome === 'missed') ? 1 : 0;
 }

@@ -1,3 +1,4 @@
+import { ContenderFailure } from './contender-failure.js';
 import type { Contender, Placement, RunningContender } from './contender.js';
 import { closedLoop } from './measurements/closed-loop.js';
 import type { Entrant, Measurement, Timing } from './measurements/entrant.js';
@@ -136,6 +137,5 @@ async function measure(
 
 /** The failure with the contender's name and what its server said of it. */
 function explained(error: unknown, { name, errorOutput }: RunningContender): Error {
-  const words = error instanceof Error ? error.message : String(error);
-  return new Error(`${name}: ${words}\n${errorOutput()}`.trimEnd(), { cause: error });
+  return new ContenderFailure(name, error, errorOutput());
 }

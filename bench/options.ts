@@ -1,5 +1,7 @@
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { BASELINE, CONTENDERS, ROUTER, type Contender } from './contender.js';
+import { parseUrlContender } from './contenders/url-contender.js';
 import type { Timing } from './measurements/entrant.js';
 import { SCENARIOS, type Scenario } from './scenarios.js';
 
@@ -10,6 +12,8 @@ export interface BenchOptions {
   readonly contenders: readonly Contender[];
   readonly timing: Timing;
   readonly jsonFile: string | undefined;
+  /** Where the document, the plot and the raw rows are written; undefined for nowhere. */
+  readonly outputDirectory: string | undefined;
   readonly profileDirectory: string | undefined;
 }
 
@@ -19,7 +23,12 @@ export class UsageError extends Error {
 }
 
 const QUICK: Timing = { warmUpMs: 1_000, measureMs: 1_500, repetitions: 6 };
-const FULL: Timing = { warmUpMs: 2_000, measureMs: 3_000, repetitions: 7 };
+const FULL: Timing = { warmUpMs: 1_500, measureMs: 2_000, repetitions: 5 };
+
+const DOCUMENT_DIRECTORY = fileURLToPath(new URL('../../docs', import.meta.url));
+
+/** What makes a run less than the one that the document is of. */
+const PARTIAL = ['quick', 'scenario', 'contender', 'repetitions', 'seconds', 'profile'] as const;
 
 /** Reads the arguments after the program's name; undefined when help is asked for. Throws UsageError. */
 export function parseOptions(args: readonly string[]): BenchOptions | undefined {
@@ -30,13 +39,14 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
   return {
     mode,
     scenarios: chooseScenarios(values.scenario, mode),
-    contenders: chooseContenders(values.contender, mode),
+    contenders: [...chooseContenders(values.contender, mode), ...byUrl(values.url ?? [])],
     timing: {
       ...timing,
       repetitions: positive('--repetitions', values.repetitions, timing.repetitions),
       measureMs: 1000 * positive('--seconds', values.seconds, timing.measureMs / 1000),
     },
     jsonFile: values.json,
+    outputDirectory: outputDirectory(values),
     profileDirectory: values.profile,
   };
 }
@@ -52,9 +62,15 @@ Options:
   --quick             two scenarios within a minute, with wider bounds
   --scenario NAME     only this one; may be repeated
   --contender NAME    only this one beside ${BASELINE}; may be repeated
+  --url NAME=URL      also the router that runs at this ws:// URL; may be repeated. Behind the URL may follow
+                      ,realm=R (else realm1)  ,authid=A,ticket=T (else anonymous)  ,pid=N (else no CPU times)
   --repetitions N     turns of each contender (quick ${QUICK.repetitions}, else ${FULL.repetitions})
   --seconds S         length of a turn (quick ${QUICK.measureMs / 1000}, else ${FULL.measureMs / 1000})
   --json FILE         write every repetition, with machine, versions and commit
+  --write             write docs/performance.md, .svg and .json although not all was measured; a run
+                      without any option above but --url and --json always does
+  --no-write          never write them
+  --output DIR        write them there
   --profile DIR       leave a CPU profile of ${ROUTER} there; its ratios then say little
   --help              this text
 
@@ -70,6 +86,7 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
+      allowNegative: true,
       options: {
         quick: { type: 'boolean' },
         scenario: { type: 'string', multiple: true },
@@ -77,6 +94,9 @@ function parse(args: readonly string[]) {
         repetitions: { type: 'string' },
         seconds: { type: 'string' },
         json: { type: 'string' },
+        url: { type: 'string', multiple: true },
+        write: { type: 'boolean' },
+        output: { type: 'string' },
         profile: { type: 'string' },
         help: { type: 'boolean' },
       },
@@ -100,6 +120,32 @@ function chooseContenders(
 ): readonly Contender[] {
   if (names === undefined && mode === 'full') return CONTENDERS;
   return choose('--contender', [...(names ?? [ROUTER]), BASELINE], CONTENDERS);
+}
+
+function byUrl(texts: readonly string[]): readonly Contender[] {
+  const taken = CONTENDERS.map(({ name }) => name);
+  return texts.map((text) => {
+    try {
+      const contender = parseUrlContender(text);
+      if (taken.includes(contender.name)) throw new SyntaxError(`${contender.name} is taken`);
+      taken.push(contender.name);
+      return contender;
+    } catch (error) {
+      if (error instanceof SyntaxError) throw new UsageError(`--url ${text}: ${error.message}`);
+      throw error;
+    }
+  });
+}
+
+/** A document is of a full run, unless it is asked for. */
+function outputDirectory(values: ReturnType<typeof parse>): string | undefined {
+  const { write, output } = values;
+  if (write === false && output !== undefined) {
+    throw new UsageError('--no-write and --output contradict each other');
+  }
+  if (output !== undefined) return output;
+  const isPartial = PARTIAL.some((option) => values[option] !== undefined);
+  return (write ?? !isPartial) ? DOCUMENT_DIRECTORY : undefined;
 }
 
 /** Those of `all` that are named, in the order of `all`. */

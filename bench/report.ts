@@ -1,32 +1,79 @@
-import type { ContenderSummary, ScenarioSummary } from './summary.js';
+import { formatBounded, percent, quantityOf, unitOf, wholeNumber } from './quantity.js';
+import type { Scenario } from './scenarios.js';
+import type { ContenderSummary, ScenarioSummary, Verdict } from './summary.js';
 
-const COLUMNS = [
-  ['contender', (row: ContenderSummary) => row.contender],
-  ['CPU s/million', (row: ContenderSummary) => row.cpuPerMillion.toFixed(2)],
-  ['ratio', (row: ContenderSummary) => row.ratio.toFixed(2)],
-  ['spread', (row: ContenderSummary) => percent(row.spread)],
-  ['per second', (row: ContenderSummary) => Math.round(row.unitsPerSecond).toLocaleString('en')],
-  ['server', (row: ContenderSummary) => percent(row.serverBusy)],
-  ['generator', (row: ContenderSummary) => percent(row.generatorBusy)],
-  ['bottleneck', (row: ContenderSummary) => row.bottleneck],
-] as const;
+/** A column's heading and its text for a contender; empty where there is nothing to say. */
+export type Column = readonly [heading: string, text: (row: ContenderSummary) => string];
+
+const UNKNOWN = '?';
 
 /** One scenario as a table for people, with the verdict on the router below it. */
 export function formatScenario(summary: ScenarioSummary): string {
-  const { scenario, contenders } = summary;
-  const unit = scenario.kind === 'rpc' ? 'calls' : 'deliveries';
+  const { scenario, contenders, verdict } = summary;
+  const columns = columnsOf(scenario);
   const cells = [
-    COLUMNS.map(([name]) => name as string),
-    ...contenders.map((row) => COLUMNS.map(([, text]) => text(row))),
+    columns.map(([heading]) => heading),
+    ...contenders.map((row) => columns.map(([, text]) => text(row))),
   ];
   const lines = alignColumns(cells).map((line) => `  ${line}`);
-  return [`${scenario.title} (${unit})`, ...lines, `  ${verdict(summary)}`, ''].join('\n');
+  return [
+    `${scenario.title} (${unitOf(scenario)})`,
+    ...lines,
+    `  ${formatVerdict(scenario, verdict)}`,
+    '',
+  ].join('\n');
 }
 
-function verdict({ scenario, isMet, bound }: ScenarioSummary): string {
-  const aim = `aim ${(scenario.bounds.aim ?? Infinity).toFixed(2)}`;
-  if (isMet === undefined) return `bound ${bound.toFixed(2)}, ${aim}: the router did not take part`;
-  return `bound ${bound.toFixed(2)}, ${aim}: ${isMet ? 'met' : 'MISSED'}`;
+/** The columns in which the scenario's contenders are compared. */
+export function columnsOf(scenario: Scenario): readonly Column[] {
+  const { heading, format } = quantityOf(scenario);
+  return [
+    ['contender', (row) => row.contender],
+    [heading, (row) => known(row.value, format)],
+    ['ratio', (row) => known(row.ratio, (ratio) => ratio.toFixed(2))],
+    ['spread', (row) => known(row.spread, percent)],
+    ...(scenario.measure === 'latency' ? LATENCY_COLUMNS : []),
+    ['per second', (row) => wholeNumber(row.unitsPerSecond)],
+    ['server', (row) => known(row.serverBusy, percent)],
+    ['generator', (row) => percent(row.generatorBusy)],
+    ['bottleneck', (row) => row.bottleneck],
+  ];
+}
+
+const LATENCY_COLUMNS: readonly Column[] = [
+  ['p50', (row) => milliseconds(row.latencyMs?.p50)],
+  ['p99.9', (row) => milliseconds(row.latencyMs?.p999)],
+  ['max', (row) => milliseconds(row.latencyMs?.max)],
+  ["generator's lag", (row) => milliseconds(row.generatorLagMs)],
+];
+
+/** Bound, aim and outcome in one line. */
+export function formatVerdict(scenario: Scenario, verdict: Verdict): string {
+  const { bound, aim, outcome, reason } = verdict;
+  const words = { met: 'met', missed: 'MISSED', unchecked: `not checked, ${reason ?? ''}` };
+  const numbers = [
+    ...(bound === undefined ? [] : [`bound ${formatBounded(scenario, bound)}`]),
+    ...(aim === undefined ? [] : [`aim ${formatBounded(scenario, aim)}`]),
+  ];
+  return [numbers.join(', '), words[outcome]].filter((part) => part !== '').join(': ');
+}
+
+/** What a reader must know of the whole run: where the generator was the bottleneck, which bounds were missed. */
+export function formatRemarks(summaries: readonly ScenarioSummary[]): readonly string[] {
+  const slow = summaries.flatMap(({ scenario, contenders }) =>
+    contenders
+      .filter(({ bottleneck }) => bottleneck === 'generator')
+      .map(({ contender }) => `${contender} in ${scenario.title}`),
+  );
+  const missed = summaries.filter(({ verdict }) => verdict.outcome === 'missed');
+  return [
+    ...(slow.length === 0
+      ? []
+      : [
+          `The generator was the bottleneck of ${slow.join('; ')}: rates there are lower bounds, latencies upper ones; CPU times stand.`,
+        ]),
+    ...missed.map(({ scenario }) => `Bound missed: ${scenario.title}.`),
+  ];
 }
 
 /** The first column to the left, all others to the right. */
@@ -43,6 +90,10 @@ function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
   );
 }
 
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
+function known(value: number | undefined, format: (value: number) => string): string {
+  return value === undefined ? UNKNOWN : format(value);
+}
+
+function milliseconds(value: number | undefined): string {
+  return known(value, (ms) => ms.toFixed(1));
 }

@@ -16,7 +16,7 @@ interface Socket {
   readonly emit: (event: string, ...args: readonly unknown[]) => void;
 }
 
-type SocketIoServer = new (
+type NewServer = (
   server: NodeJS.EventEmitter,
   options: { readonly serveClient: boolean; readonly perMessageDeflate: boolean },
 ) => {
@@ -25,12 +25,12 @@ type SocketIoServer = new (
   readonly close: (onclosed: () => void) => Promise<void>;
 };
 
-const { Server } = loadPeer(
+const newServer = loadPeer(
   'socket.io',
-  z.object({ Server: z.custom<SocketIoServer>((value) => typeof value === 'function') }),
+  z.custom<NewServer>((value) => typeof value === 'function'),
 );
 const http = createServer();
-const server = new Server(http, { serveClient: false, perMessageDeflate: false });
+const server = newServer(http, { serveClient: false, perMessageDeflate: false });
 const callees = new Map<string, Socket>();
 
 server.on('connection', (socket) => {
