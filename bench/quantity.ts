@@ -49,8 +49,8 @@ export function unitOf({ kind }: Pick<Scenario, 'kind'>): string {
       return 'calls';
     case 'join':
     case 'idle':
-      return 'sessions';
     case 'storm':
+      return 'sessions';
     case 'fan-out':
     case 'open-loop':
       return 'deliveries';
