@@ -43,6 +43,8 @@ const TOP = 96;
 const BAR = 10;
 const PITCH = 12;
 const GROUP_GAP = 14;
+const LINE = 14;
+const LABEL_CHARACTERS = 34;
 const FOOT = 34;
 const LEGEND_PITCH = 112;
 
@@ -95,7 +97,7 @@ function scaleOf(groups: readonly BarGroup[]): Scale {
 function groupTops(groups: readonly BarGroup[]): readonly number[] {
   const tops = [TOP];
   for (const { bars } of groups) {
-    tops.push((tops.at(-1) ?? TOP) + Math.max(1, bars.length) * PITCH + GROUP_GAP);
+    tops.push((tops.at(-1) ?? TOP) + rowsOf(bars) * PITCH + GROUP_GAP);
   }
   return tops;
 }
@@ -133,12 +135,32 @@ function ticks(scale: Scale, bottom: number): readonly string[] {
 }
 
 function drawGroup({ label, bars, bound }: BarGroup, top: number, scale: Scale): readonly string[] {
-  const middle = top + (Math.max(1, bars.length) * PITCH) / 2 + 3;
+  const lines = wrap(label);
+  const first = top + (rowsOf(bars) * PITCH - (lines.length - 1) * LINE) / 2 + 3;
   return [
-    text({ x: LABELS, y: middle, 'text-anchor': 'end' }, label),
+    ...lines.map((words, index) =>
+      text({ x: LABELS, y: first + index * LINE, 'text-anchor': 'end' }, words),
+    ),
     ...bars.map((bar, index) => drawBar(bar, top + index * PITCH, scale)),
     ...(bound === undefined ? [] : [line('bound', scale.x(bound), top - 2, top + BAR + 2)]),
   ];
+}
+
+/** A group is at least as high as a label of two lines. */
+function rowsOf(bars: readonly Bar[]): number {
+  return Math.max(2, bars.length);
+}
+
+/** The label in lines that fit beside the scale, as far as its words allow. */
+function wrap(label: string): readonly string[] {
+  const lines: string[] = [];
+  for (const word of label.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + word.length <= LABEL_CHARACTERS) {
+      lines[lines.length - 1] = `${line} ${word}`;
+    } else lines.push(word);
+  }
+  return lines;
 }
 
 function drawBar({ series, value }: Bar, y: number, scale: Scale): string {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { drawBarPlot, type BarGroup } from './bar-plot.js';
-import { BASELINE } from './contender.js';
+import { BASELINE, CONTENDERS } from './contender.js';
 import { environmentLines, type Environment } from './environment.js';
 import { quantityOf, unitOf } from './quantity.js';
 import { columnsOf, formatRemarks, formatVerdict } from './report.js';
@@ -64,7 +64,7 @@ export function measuredPart(findings: Findings): string {
     `${environment.startedAt.slice(0, 10)}, by \`${command}\`: ${versions}. ${machine}.`,
     ...(ratios.length === 0 ? [] : [ratioSection(ratios)]),
     ...(values.length === 0 ? [] : [valueSection(values)]),
-    ...[...formatRemarks(summaries), ...failures].map((remark) => `- ${remark}`),
+    ...[...formatRemarks(summaries), ...failures],
     '### In detail',
     'Every repetition is in [performance.json](performance.json).',
     ...summaries.map(details),
@@ -81,7 +81,11 @@ function ratioSection(summaries: readonly ScenarioSummary[]): string {
 }
 
 function valueSection(summaries: readonly ScenarioSummary[]): string {
-  return ['### Sessions, memory, latency', comparison(summaries, true)].join('\n\n');
+  return [
+    '### Sessions, memory, latency',
+    'More sessions a second are better; of all else less is.',
+    comparison(summaries, true),
+  ].join('\n\n');
 }
 
 /** Contenders by scenarios: of each its ratio, or, with `isValue`, what the scenario measures. */
@@ -97,7 +101,8 @@ function comparison(summaries: readonly ScenarioSummary[], isValue = false): str
       return isValue ? formatValue(number) : number.toFixed(2);
     });
     const label = isValue ? `${scenario.title} (${quantity})` : scenario.title;
-    return [label, ...cells, formatVerdict(scenario, verdict)];
+    const held = verdict.bound === undefined ? '-' : formatVerdict(scenario, verdict);
+    return [label, ...cells, held];
   });
   return table([['scenario', ...names, 'held to'], ...rows]);
 }
@@ -138,9 +143,11 @@ function hasRatio({ measure, bounds }: Scenario): boolean {
   return measure === 'cpu' && bounds.of === 'ratio' && bounds.against === BASELINE;
 }
 
+/** In the order in which they take turns; those given by URL come last. */
 function namesIn(summaries: readonly ScenarioSummary[]): readonly string[] {
   const all = summaries.flatMap(({ contenders }) => contenders.map(({ contender }) => contender));
-  return [...new Set(all)];
+  const names = new Set([...CONTENDERS.map(({ name }) => name), ...all]);
+  return [...names].filter((name) => all.includes(name));
 }
 
 function table(rows: readonly (readonly string[])[]): string {

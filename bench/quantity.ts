@@ -16,7 +16,7 @@ const QUANTITIES: Readonly<Record<Scenario['measure'], Quantity>> = {
   },
   rate: { name: 'per second', heading: 'rate', format: (value) => wholeNumber(value) },
   memory: {
-    name: 'resident kB of the server per session',
+    name: 'resident kB of the server a session',
     heading: 'kB a session',
     format: (value) => (value / 1000).toFixed(1),
   },
@@ -26,7 +26,7 @@ const QUANTITIES: Readonly<Record<Scenario['measure'], Quantity>> = {
     format: (value) => value.toFixed(1),
   },
   recovery: {
-    name: 'seconds until all are back',
+    name: 'seconds',
     heading: 'seconds',
     format: (value) => value.toFixed(1),
   },

@@ -1,3 +1,4 @@
+import { BASELINE } from './contender.js';
 import { formatBounded, percent, quantityOf, unitOf, wholeNumber } from './quantity.js';
 import type { Scenario } from './scenarios.js';
 import type { ContenderSummary, ScenarioSummary, Verdict } from './summary.js';
@@ -51,9 +52,11 @@ const LATENCY_COLUMNS: readonly Column[] = [
 export function formatVerdict(scenario: Scenario, verdict: Verdict): string {
   const { bound, aim, outcome, reason } = verdict;
   const words = { met: 'met', missed: 'MISSED', unchecked: `not checked, ${reason ?? ''}` };
+  const { of, against } = scenario.bounds;
+  const suffix = of === 'ratio' && against !== BASELINE ? ` x ${against}` : '';
   const numbers = [
-    ...(bound === undefined ? [] : [`bound ${formatBounded(scenario, bound)}`]),
-    ...(aim === undefined ? [] : [`aim ${formatBounded(scenario, aim)}`]),
+    ...(bound === undefined ? [] : [`bound ${formatBounded(scenario, bound)}${suffix}`]),
+    ...(aim === undefined ? [] : [`aim ${formatBounded(scenario, aim)}${suffix}`]),
   ];
   return [numbers.join(', '), words[outcome]].filter((part) => part !== '').join(': ');
 }

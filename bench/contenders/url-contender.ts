@@ -41,7 +41,8 @@ function parseAddress(text: string): Omit<Endpoint, 'credentials'> {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'ws:') throw new SyntaxError(`${text}: expected a ws:// URL`);
   const port = url.port === '' ? 80 : Number(url.port);
-  return { host: url.hostname, port, path: url.pathname + url.search };
+  // An IPv6 address stands in brackets only where it is part of a URL.
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port, path: url.pathname + url.search };
 }
 
 function parseSettings(settings: readonly string[]): ReadonlyMap<string, string> {
