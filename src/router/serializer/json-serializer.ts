@@ -6,7 +6,7 @@ import type { PayloadFormat } from '../protocol/payload.js';
 import { copyHead, plainHeadLength } from './json-head.js';
 import { readExactly } from './json-reader.js';
 import { JsonScanner, skipSpace } from './json-scanner.js';
-import { dictText, jsonText } from './json-writer.js';
+import { jsonText } from './json-writer.js';
 import { MessageDecoder, type ElementReader } from './message-decoder.js';
 import {
   DEFAULT_SERIALIZER_LIMITS,
@@ -122,8 +122,12 @@ function withHead(message: RouterMessage, headroom: Headroom, rest: number): Buf
   return bytes;
 }
 
+/** Above it a native call is quicker than a loop. */
+const SHORT_HEAD = 128;
+
 /** Most heads are short and ASCII: for them a loop is quicker than a native call. */
 function withHeadText(head: string, headroom: Headroom, rest: number): Buffer {
+  if (head.length > SHORT_HEAD) return withLongHead(head, headroom, rest);
   const room = headroom(head.length + rest);
   const bytes = Buffer.allocUnsafe(room + head.length + rest);
   for (let index = 0; index < head.length; index += 1) {
@@ -148,14 +152,14 @@ function withLongHead(head: string, headroom: Headroom, rest: number): Buffer {
 function headText(message: RouterMessage): string {
   if (message.type === MessageType.Event) {
     const { subscription, publication, details } = message;
-    return `[${MessageType.Event},${subscription},${publication},${dictText(details)}]`;
+    return `[${MessageType.Event},${subscription},${publication},${jsonText(details)}]`;
   }
   if (message.type === MessageType.Invocation) {
     const { request, registration, details } = message;
-    return `[${MessageType.Invocation},${request},${registration},${dictText(details)}]`;
+    return `[${MessageType.Invocation},${request},${registration},${jsonText(details)}]`;
   }
   if (message.type === MessageType.Result) {
-    return `[${MessageType.Result},${message.request},${dictText(message.details)}]`;
+    return `[${MessageType.Result},${message.request},${jsonText(message.details)}]`;
   }
   return jsonText(headOf(message));
 }
