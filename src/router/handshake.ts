@@ -3,6 +3,7 @@ import {
   type AuthenticationRequest,
   type Authenticator,
 } from './authenticator.js';
+import { LazySignal } from './lazy-signal.js';
 import type { Principal } from './principal.js';
 import { ProtocolViolation, Uri } from './protocol/errors.js';
 import { newSessionId, type SessionId } from './protocol/id.js';
@@ -18,7 +19,7 @@ import { isUri } from './protocol/uri.js';
 import type { Realm } from './realm.js';
 import { CloseCode } from './transport/close-codes.js';
 import type { HandshakeTurns } from './transport/handshake-turns.js';
-import type { Transport } from './transport/transport.js';
+import type { Transport, TransportDetails } from './transport/transport.js';
 
 /** A client that may join. */
 export interface Admission {
@@ -78,8 +79,7 @@ type Expected = 'hello' | 'authenticate' | 'nothing';
 export class Handshake {
   readonly #options: HandshakeOptions;
   #isOver = false;
-  /** Made for those who ask for it: most authenticators need not know. */
-  #gone: AbortController | undefined;
+  readonly #gone = new LazySignal();
   #expected: Expected = 'hello';
   #onhello: (hello: Hello) => void = () => undefined;
   #onauthenticate: (message: Authenticate) => void = () => undefined;
@@ -139,15 +139,7 @@ export class Handshake {
   #end(): void {
     this.#isOver = true;
     this.#onover();
-    this.#gone?.abort(new PeerGone('the handshake is over'));
-  }
-
-  #signal(): AbortSignal {
-    if (this.#gone === undefined) {
-      this.#gone = new AbortController();
-      if (this.#isOver) this.#gone.abort(new PeerGone('the handshake is over'));
-    }
-    return this.#gone.signal;
+    this.#gone.abort(new PeerGone('the handshake is over'));
   }
 
   #fail(error: Error): void {
@@ -223,22 +215,11 @@ export class Handshake {
   }
 
   #requestFor(session: SessionId, hello: Hello): AuthenticationRequest {
-    const signal = (): AbortSignal => this.#signal();
-    let isChallenged = false;
-    return {
-      session,
-      realm: hello.realm,
-      details: hello.details,
+    return new HelloRequest(session, hello, {
       transport: this.#options.transport.details,
-      get signal() {
-        return signal();
-      },
-      challenge: (method, extra) => {
-        if (isChallenged) return Promise.reject(new Error('at most one CHALLENGE for each HELLO'));
-        isChallenged = true;
-        return this.#challenge(method, extra);
-      },
-    };
+      gone: this.#gone,
+      challenge: (method, extra) => this.#challenge(method, extra),
+    });
   }
 
   #challenge(method: string, extra: Dict): Promise<Authenticate> {
@@ -260,5 +241,42 @@ export class Handshake {
       const message = 'a CHALLENGE is longer than this client takes';
       reject(new AuthenticationRefused(Uri.payloadSizeExceeded, message));
     });
+  }
+}
+
+/** What a handshake lends its request. */
+interface HandshakePart {
+  readonly transport: TransportDetails;
+  readonly gone: LazySignal;
+  readonly challenge: AuthenticationRequest['challenge'];
+}
+
+/** A class: each object literal with a getter would be a shape of its own, which outlives it and keeps the whole handshake. */
+class HelloRequest implements AuthenticationRequest {
+  readonly session: SessionId;
+  readonly realm: string;
+  readonly details: Dict;
+  readonly transport: TransportDetails;
+  readonly challenge: AuthenticationRequest['challenge'];
+  readonly #gone: LazySignal;
+  #isChallenged = false;
+
+  constructor(session: SessionId, { realm, details }: Hello, part: HandshakePart) {
+    this.session = session;
+    this.realm = realm;
+    this.details = details;
+    this.transport = part.transport;
+    this.#gone = part.gone;
+    this.challenge = (method, extra) => {
+      if (this.#isChallenged) {
+        return Promise.reject(new Error('at most one CHALLENGE for each HELLO'));
+      }
+      this.#isChallenged = true;
+      return part.challenge(method, extra);
+    };
+  }
+
+  get signal(): AbortSignal {
+    return this.#gone.signal;
   }
 }

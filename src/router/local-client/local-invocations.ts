@@ -1,3 +1,4 @@
+import { LazySignal } from '../lazy-signal.js';
 import { Uri, WampError } from '../protocol/errors.js';
 import type { RegistrationId, RequestId } from '../protocol/id.js';
 import {
@@ -52,25 +53,12 @@ export class LocalInvocations {
   /** Runs the procedure and sends its answer. Never rejects. */
   async invoke({ request, registration, details, payload }: Invocation): Promise<void> {
     const abort = new LazySignal();
-    let args: List | undefined;
-    let kwargs: Dict | undefined;
     this.#underWay.set(request, abort);
     try {
       const procedure = this.#procedures.get(registration);
       if (procedure === undefined) throw new WampError(Uri.noSuchProcedure);
-      const result = await procedure({
-        get args() {
-          return (args ??= payload.decodeArgs());
-        },
-        get kwargs() {
-          return (kwargs ??= payload.decodeKwargs());
-        },
-        details,
-        get signal() {
-          return abort.signal;
-        },
-        progress: details['receive_progress'] === true ? this.#progressOf(request) : undefined,
-      });
+      const progress = details['receive_progress'] === true ? this.#progressOf(request) : undefined;
+      const result = await procedure(new ReceivedInvocation(details, payload, abort, progress));
       const encoded = Payload.of(jsonFormat, result.args, result.kwargs);
       if (!this.#underWay.delete(request)) return;
       this.#send({ type: MessageType.Yield, request, options: {}, payload: encoded });
@@ -114,25 +102,6 @@ export class LocalInvocations {
   }
 }
 
-/** An abort signal that is made for those who ask for it: most procedures are done too soon to care. */
-class LazySignal {
-  #controller: AbortController | undefined;
-  #reason: WampError | undefined;
-
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
-    }
-    return this.#controller.signal;
-  }
-
-  abort(reason: WampError): void {
-    this.#reason ??= reason;
-    this.#controller?.abort(reason);
-  }
-}
-
 /** What a procedure's failure is to the caller. What cannot be encoded is a defect like any other, not the end of the process. */
 function refusalOf(error: unknown): Pick<ErrorMessage, 'error' | 'payload'> {
   try {
@@ -143,6 +112,40 @@ function refusalOf(error: unknown): Pick<ErrorMessage, 'error' | 'payload'> {
     // Falls through to the error without words.
   }
   return { error: Uri.runtimeError, payload: Payload.of(jsonFormat) };
+}
+
+/** Decodes what its procedure looks at. A class: each object literal with getters would be a shape of its own, which outlives it. */
+class ReceivedInvocation implements LocalInvocation {
+  readonly details: Dict;
+  readonly progress: LocalInvocation['progress'];
+  readonly #payload: Payload;
+  readonly #abort: LazySignal;
+  #args: List | undefined;
+  #kwargs: Dict | undefined;
+
+  constructor(
+    details: Dict,
+    payload: Payload,
+    abort: LazySignal,
+    progress: LocalInvocation['progress'],
+  ) {
+    this.details = details;
+    this.progress = progress;
+    this.#payload = payload;
+    this.#abort = abort;
+  }
+
+  get args(): List {
+    return (this.#args ??= this.#payload.decodeArgs());
+  }
+
+  get kwargs(): Dict {
+    return (this.#kwargs ??= this.#payload.decodeKwargs());
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
 }
 
 /** A payload's values. */

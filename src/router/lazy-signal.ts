@@ -1,0 +1,20 @@
+/** An abort signal that is made for those who ask for it: most of those who may ask are done too soon to care. */
+export class LazySignal {
+  #controller: AbortController | undefined;
+  #reason: Error | undefined;
+
+  /** The same for all. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** With the first reason that is given. */
+  abort(reason: Error): void {
+    this.#reason ??= reason;
+    this.#controller?.abort(reason);
+  }
+}
