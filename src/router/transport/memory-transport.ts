@@ -78,6 +78,9 @@ export function connectMemoryTransport(peer: MemoryPeerReceiver): [Transport, Me
   return [transport, client];
 }
 
+/** Its reactions are microtasks; `queueMicrotask` makes an async resource for each, too. */
+const NOW = Promise.resolve();
+
 /** Delivers in order, one microtask for whatever has gathered. */
 class MicrotaskQueue<Message> {
   readonly #deliver: (message: Message) => void;
@@ -112,7 +115,7 @@ class MicrotaskQueue<Message> {
   /** Takes no more; `then` runs after what is queued has been delivered. */
   close(then: () => void = () => undefined): void {
     this.#isClosed = true;
-    queueMicrotask(() => {
+    void NOW.then(() => {
       this.#drain();
       then();
     });
@@ -121,7 +124,7 @@ class MicrotaskQueue<Message> {
   #schedule(): void {
     if (this.#isScheduled || this.#messages.length === 0) return;
     this.#isScheduled = true;
-    queueMicrotask(() => {
+    void NOW.then(() => {
       this.#isScheduled = false;
       if (!this.#isPaused) this.#drain();
     });
