@@ -9,6 +9,7 @@ import {
   type Logger,
   type SessionId,
 } from '../router/index.js';
+import { toChallenge, type Challenge } from './provider-answer.js';
 import { toDict } from './wire-dict.js';
 
 /** The realm in which providers and router meet. */
@@ -27,6 +28,8 @@ export interface RegisteredProvider {
   readonly onhello: string;
   /** The procedure asked at AUTHENTICATE. */
   readonly onauthenticate: string;
+  /** What the first always answers, if the provider has said so: then nobody need ask. */
+  readonly challenge: Challenge | undefined;
   /** Whether it answers for this realm. */
   readonly covers: (realm: string) => boolean;
 }
@@ -86,7 +89,8 @@ export class AuthmethodRegistry {
   #registerMethod({ args, details }: LocalInvocation): CallResult {
     const announcement = parseAnnouncement(args);
     if (typeof announcement === 'string') return reply('ERROR', announcement);
-    const { authmethod, onhello, onauthenticate, realms } = announcement;
+    const { realms, ...methods } = announcement;
+    const { authmethod } = methods;
     if (!this.#methods.has(authmethod)) return reply('ERROR', 'Method is not configured');
     if (this.#providers.has(authmethod))
       return reply('ERROR', 'Method registration already exists');
@@ -96,7 +100,7 @@ export class AuthmethodRegistry {
     }
     if (this.#departed.has(session)) return reply('ERROR', 'Session has left');
     const covers = (realm: string): boolean => realms.includes(realm) || realms.includes('*');
-    this.#providers.set(authmethod, { session, onhello, onauthenticate, covers });
+    this.#providers.set(authmethod, { ...methods, session, covers });
     this.#logger.info({ authmethod, session }, 'authentication provider registered');
     return reply('SUCCESS');
   }
@@ -106,19 +110,27 @@ interface Announcement {
   readonly authmethod: string;
   readonly onhello: string;
   readonly onauthenticate: string;
+  readonly challenge: Challenge | undefined;
   readonly realms: readonly string[];
 }
 
-/** `["<method>", {"onhello": uri, "onauthenticate": uri}, ["realm1"|"*"]]`, or what is wrong with it, in Thruway's words. */
+/**
+ * `["<method>", {"onhello": uri, "onauthenticate": uri}, ["realm1"|"*"]]`, or what is wrong with it, in Thruway's words. Beside the two a
+ * provider whose challenge is the same for everybody may give it as `challenge`, in the form of its answer to HELLO; that is ours.
+ */
 function parseAnnouncement([authmethod, handlers, realms]: List): Announcement | string {
   if (typeof authmethod !== 'string') return 'Authentication provider must name its method';
-  const { onhello, onauthenticate } = toDict(handlers) ?? {};
+  const { onhello, onauthenticate, challenge } = toDict(handlers) ?? {};
   if (!isProvidersUri(onhello)) return 'Authentication provider must provide "onhello" handler';
   if (!isProvidersUri(onauthenticate)) {
     return 'Authentication provider must provide "onauthenticate" handler';
   }
   if (!isListOfStrings(realms)) return 'Authentication provider must name its realms';
-  return { authmethod, onhello, onauthenticate, realms };
+  const always = toChallenge(challenge);
+  if (challenge !== undefined && always === undefined) {
+    return 'The "challenge" of an authentication provider must have a challenge_method';
+  }
+  return { authmethod, onhello, onauthenticate, challenge: always, realms };
 }
 
 /** The router itself will call it, with more power than the provider has: so none of the router's own procedures. */

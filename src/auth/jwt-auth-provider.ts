@@ -62,7 +62,7 @@ export class JwtAuthProvider {
     await this.#client.register(ONAUTHENTICATE, async ({ args }) =>
       toResult(await this.#onauthenticate(args)),
     );
-    const handlers = { onhello: ONHELLO, onauthenticate: ONAUTHENTICATE };
+    const handlers = { onhello: ONHELLO, onauthenticate: ONAUTHENTICATE, challenge: CHALLENGE };
     const reply = await this.#client.call(REGISTER_METHOD, [
       JWT_AUTHMETHOD,
       handlers,
@@ -111,8 +111,10 @@ export class JwtAuthProvider {
   }
 }
 
-const onhello = (): CallResult =>
-  toResult(['CHALLENGE', { challenge: {}, challenge_method: JWT_AUTHMETHOD }]);
+/** The same for everybody: it says only that a token is wanted. */
+const CHALLENGE = { challenge: {}, challenge_method: JWT_AUTHMETHOD };
+
+const onhello = (): CallResult => toResult(['CHALLENGE', CHALLENGE]);
 
 const toSuccess = (token: VerifiedToken, authrole: string): Dict => ({
   authid: token.authid,

@@ -93,7 +93,9 @@ export class ProcedureAuthenticator implements Authenticator {
   async #prove(provider: RegisteredProvider, request: AuthenticationRequest): Promise<Dict> {
     const hello = toHelloMessage(request);
     const about = { sessionId: request.session, realm: request.realm };
-    const greeting = parseHelloAnswer(await this.#ask(provider.onhello, [hello, about], request));
+    const greeting =
+      provider.challenge ??
+      parseHelloAnswer(await this.#ask(provider.onhello, [hello, about], request));
     if (greeting.kind !== 'challenge') return toSuccess(greeting);
     const authenticate = await request.challenge(greeting.method, greeting.extra);
     const proof = {

@@ -13,9 +13,15 @@ export type ProviderVerdict =
       readonly details: Dict;
     };
 
+/** What the client shall be asked. */
+export interface Challenge {
+  readonly kind: 'challenge';
+  readonly method: string;
+  readonly extra: Dict;
+}
+
 /** What a provider answered to `onhello`: its verdict, or what the client shall be asked first. */
-export type HelloAnswer =
-  ProviderVerdict | { readonly kind: 'challenge'; readonly method: string; readonly extra: Dict };
+export type HelloAnswer = ProviderVerdict | Challenge;
 
 /** A provider's answer is none of those that were agreed upon. The message is for the log. */
 export class InvalidProviderAnswer extends Error {
@@ -32,11 +38,17 @@ export function parseHelloAnswer([verdict, value]: List): HelloAnswer {
   const details = toDict(value);
   if (details === undefined) throw new InvalidProviderAnswer('the answer to HELLO has no details');
   if (verdict === 'NOCHALLENGE') return { kind: 'success', details };
-  const method = details['challenge_method'];
-  if (verdict === 'CHALLENGE' && typeof method === 'string') {
-    return { kind: 'challenge', method, extra: details };
-  }
+  const challenge = verdict === 'CHALLENGE' ? toChallenge(details) : undefined;
+  if (challenge !== undefined) return challenge;
   throw new InvalidProviderAnswer('the answer to HELLO is unknown');
+}
+
+/** Reads `{challenge_method, challenge, …}`; undefined when that names no method. */
+export function toChallenge(value: unknown): Challenge | undefined {
+  const extra = toDict(value);
+  const method = extra?.['challenge_method'];
+  if (extra === undefined || typeof method !== 'string') return undefined;
+  return { kind: 'challenge', method, extra };
 }
 
 /** Reads `["SUCCESS", {authid, …}]` or `["FAILURE", …]`. Throws {@link InvalidProviderAnswer}, for `["ERROR"]` too. */

@@ -46,7 +46,15 @@ describe('AuthmethodRegistry', () => {
       ['realm1', 'realm2', 'realm', 'realm10', '*'].map((name) => found.covers(name)),
       [true, true, false, false, false],
     );
+    assert.equal(found.challenge, undefined);
     assert.equal(registry.find('magic'), undefined);
+  });
+
+  it('keeps the challenge that a provider gives everybody', async () => {
+    const { realm, registry } = await setUp();
+    const extra = { challenge: {}, challenge_method: 'jwt' };
+    await announce(realm.connect(), 'jwt', { ...HANDLERS, challenge: extra }, ['*']);
+    assert.deepEqual(registry.find('jwt')?.challenge, { kind: 'challenge', method: 'jwt', extra });
   });
 
   it('lets "*" stand for every realm', async () => {
@@ -96,6 +104,11 @@ describe('AuthmethodRegistry', () => {
       'a procedure of the router as onauthenticate',
       ['jwt', { onhello, onauthenticate: 'expressway.auth.refresh' }, ['*']],
       'Authentication provider must provide "onauthenticate" handler',
+    ],
+    [
+      'a challenge without its method',
+      ['jwt', { ...HANDLERS, challenge: { challenge: {} } }, ['*']],
+      'The "challenge" of an authentication provider must have a challenge_method',
     ],
     ['no realms', ['jwt', HANDLERS], 'Authentication provider must name its realms'],
     [

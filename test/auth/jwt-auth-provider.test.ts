@@ -63,7 +63,15 @@ describe('JwtAuthProvider', () => {
     assert.deepEqual(client.calls, [
       {
         procedure: 'thruway.auth.registermethod',
-        args: ['jwt', { onhello: ONHELLO, onauthenticate: ONAUTHENTICATE }, ['*']],
+        args: [
+          'jwt',
+          {
+            onhello: ONHELLO,
+            onauthenticate: ONAUTHENTICATE,
+            challenge: { challenge: {}, challenge_method: 'jwt' },
+          },
+          ['*'],
+        ],
       },
     ]);
     assert.equal(registry.find('jwt')?.session, client.session);

@@ -40,7 +40,11 @@ interface Setup {
 
 /** A router's end and a provider that gives these answers. */
 async function setUp(
-  answers: { readonly onhello?: Answer; readonly onauthenticate?: Answer },
+  answers: {
+    readonly onhello?: Answer;
+    readonly onauthenticate?: Answer;
+    readonly challenge?: Dict;
+  },
   realms: readonly string[] = ['*'],
 ): Promise<Setup> {
   const realm = new FakeRealm();
@@ -52,7 +56,11 @@ async function setUp(
   await provider.register(ONAUTHENTICATE, toHandler(answers.onauthenticate ?? SUCCESS));
   await provider.call(REGISTER_METHOD, [
     'jwt',
-    { onhello: ONHELLO, onauthenticate: ONAUTHENTICATE },
+    {
+      onhello: ONHELLO,
+      onauthenticate: ONAUTHENTICATE,
+      ...(answers.challenge && { challenge: answers.challenge }),
+    },
     realms,
   ]);
   const authenticator = new ProcedureAuthenticator({
@@ -144,6 +152,24 @@ describe('ProcedureAuthenticator', () => {
     });
     await authenticator.authenticate(request);
     assert.deepEqual(sent, ['wampcra', extra]);
+  });
+
+  it('sends the challenge that the provider gives everybody without asking it', async () => {
+    const extra = { challenge: 'same', challenge_method: 'jwt' };
+    const { authenticator, caller } = await setUp({ challenge: extra });
+    const challenges: unknown[] = [];
+    const request = requestWith({
+      challenge: (...challenge) => {
+        challenges.push(challenge);
+        return Promise.resolve(authenticate('s'));
+      },
+    });
+    await authenticator.authenticate(request);
+    assert.deepEqual(challenges, [['jwt', extra]]);
+    assert.deepEqual(
+      caller.calls.map(({ procedure }) => procedure),
+      [ONAUTHENTICATE],
+    );
   });
 
   it('names an authid that is not there null', async () => {
