@@ -123,13 +123,24 @@ export class OutboundQueue {
     if (frames.length === 1 && first !== undefined) {
       this.#socket.write(first);
     } else if (bytes / frames.length <= JOIN_BYTES) {
-      this.#socket.write(Buffer.concat(frames, bytes));
+      this.#socket.write(joined(frames, bytes));
     } else {
       this.#socket.cork();
       for (const frame of frames) this.#socket.write(frame);
       this.#socket.uncork();
     }
   }
+}
+
+/** `Buffer.concat` without its checks, which take longer than the copying of short frames. */
+function joined(frames: readonly Buffer[], bytes: number): Buffer {
+  const all = Buffer.allocUnsafe(bytes);
+  let at = 0;
+  for (const frame of frames) {
+    all.set(frame, at);
+    at += frame.length;
+  }
+  return all;
 }
 
 function lengthOf(frames: readonly Buffer[]): number {
