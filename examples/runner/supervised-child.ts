@@ -54,7 +54,7 @@ export class SupervisedChild {
     return this.#process.pid;
   }
 
-  /** Sends the signal, kills the child when it takes too long, and resolves when it is gone. It is not started again. */
+  /** Sends the signal, kills the child when it takes too long, and resolves when it is gone and has said its last. It is not started again. */
   async stop(signal: NodeJS.Signals): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#timer);
@@ -65,7 +65,7 @@ export class SupervisedChild {
         this.#options.print(`does not end; killed`);
         child.kill('SIGKILL');
       }, this.#options.killAfterMs);
-      child.once('exit', () => {
+      child.once('close', () => {
         clearTimeout(deadline);
         resolve();
       });
