@@ -127,7 +127,7 @@ describe('measureScenario', () => {
     });
     await assert.rejects(
       measured(scenarioOf('fan-out-100-w1', { subscribersPerTopic: 1 }), [contender]),
-      /^Error: relay: the server closed with 4400 no/,
+      /^ContenderFailure: relay: the server closed with 4400 no/,
     );
   });
 
