@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { EndedLogins } from './auth/ended-logins.js';
+import { EndedLogins } from './auth/revocation/ended-logins.js';
 import type { UserEntry } from './auth/users/memory-users.js';
 import { startAuthentication, type Authentication } from './authentication.js';
 import { Closers } from './closers.js';

@@ -1,13 +1,14 @@
-import { AuthmethodRegistry, AUTH_REALM } from './auth/authmethod-registry.js';
-import type { EndedLogins } from './auth/ended-logins.js';
-import { JWT_AUTHMETHOD, JwtAuthProvider } from './auth/jwt-auth-provider.js';
-import { ProcedureAuthenticator } from './auth/procedure-authenticator.js';
-import { ProviderSupervisor } from './auth/provider-supervisor.js';
-import { TokenIssuer, TokenVerifier } from './auth/token.js';
-import { TokenKeys } from './auth/token-keys.js';
+import { AuthmethodRegistry, AUTH_REALM } from './auth/providers/authmethod-registry.js';
+import type { EndedLogins } from './auth/revocation/ended-logins.js';
+import { JWT_AUTHMETHOD, JwtAuthProvider } from './auth/tokens/jwt-auth-provider.js';
+import { ProviderSupervisor } from './auth/providers/provider-supervisor.js';
+import { TokenIssuer, TokenVerifier } from './auth/tokens/token.js';
+import { TokenKeys } from './auth/tokens/token-keys.js';
 import { MemoryUsers, type UserEntry } from './auth/users/memory-users.js';
 import { PasswordVerifier } from './auth/users/password-verifier.js';
 import type { UserProvider } from './auth/users/user-provider.js';
+import type { AuthenticatorParts } from './authmethods/authenticator-parts.js';
+import { AUTHENTICATORS } from './authmethods/authenticators.js';
 import type { Config } from './config/config.js';
 import type { Authmethod } from './config/listener-config.js';
 import type { Authenticator, Logger, Router } from './router/index.js';
@@ -63,20 +64,24 @@ export async function startAuthentication(options: AuthenticationOptions): Promi
     },
   });
   await supervisor.start();
-  const authenticators: Readonly<Record<Authmethod, Authenticator>> = {
-    jwt: new ProcedureAuthenticator({
-      authmethod: JWT_AUTHMETHOD,
-      registry,
-      client: router.connectLocal(AUTH_REALM, ROUTER_IDENTITY),
-      roles: grantableRoles(config),
-      timeoutMs: config.limits.authenticatorMs,
-      logger,
-    }),
+  const parts: AuthenticatorParts = {
+    ...options,
+    users,
+    tokens,
+    registry,
+    client: router.connectLocal(AUTH_REALM, ROUTER_IDENTITY),
+    grantableRoles: grantableRoles(config),
+  };
+  const made = new Map<Authmethod, Authenticator>();
+  const authenticatorOf = (authmethod: Authmethod): Authenticator => {
+    const authenticator = made.get(authmethod) ?? AUTHENTICATORS[authmethod](parts);
+    made.set(authmethod, authenticator);
+    return authenticator;
   };
   return {
     users,
     issuer: keys.signing && new TokenIssuer({ ...jwt, keys, refreshFraction }),
-    authenticatorsOf: (authmethods) => authmethods.map((each) => authenticators[each]),
+    authenticatorsOf: (authmethods) => authmethods.map(authenticatorOf),
     close: () => {
       supervisor.close();
       return users.close();

@@ -1,4 +1,4 @@
-import { RoleAuthorizer } from './auth/role-authorizer.js';
+import { RoleAuthorizer } from './auth/permissions/role-authorizer.js';
 import type { HistoryConfig, RealmConfig, RoleConfig } from './config/config.js';
 import type { HistoryRule, RealmOptions, RealmRole } from './router/index.js';
 

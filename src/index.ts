@@ -12,11 +12,11 @@ export {
   RoleAuthorizer,
   type Permission,
   type RoleAuthorizerOptions,
-} from './auth/role-authorizer.js';
+} from './auth/permissions/role-authorizer.js';
 export {
   TrustedAuthenticator,
   type TrustedAuthenticatorOptions,
-} from './auth/trusted-authenticator.js';
+} from './auth/methods/trusted-authenticator.js';
 export type { UserEntry } from './auth/users/memory-users.js';
 export { ConfigError } from './config/config-error.js';
 export type { Config } from './config/config.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { duration } from './duration.js';
-import { TOKEN_ALGORITHMS } from '../auth/token-keys.js';
+import { TOKEN_ALGORITHMS } from '../auth/tokens/token-keys.js';
 import { AUTHMETHODS } from './listener-schema.js';
 import { count, flag, name, text } from './scalars.js';
 

@@ -1,4 +1,4 @@
-import type { TokenKeyOptions } from '../auth/token-keys.js';
+import type { TokenKeyOptions } from '../auth/tokens/token-keys.js';
 import { buildLimits, definedLimits } from './build-limits.js';
 import { buildListeners, buildPublic, buildTrusted } from './build-listeners.js';
 import type { AuthConfig, Config, RealmConfig } from './config.js';

@@ -1,5 +1,5 @@
-import type { Permission } from '../auth/role-authorizer.js';
-import type { TokenKeyOptions } from '../auth/token-keys.js';
+import type { Permission } from '../auth/permissions/role-authorizer.js';
+import type { TokenKeyOptions } from '../auth/tokens/token-keys.js';
 import type { SessionLimits } from '../router/index.js';
 import type {
   Authmethod,

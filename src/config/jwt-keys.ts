@@ -1,4 +1,4 @@
-import { TokenKeys, UnusableKey, type TokenKeyOptions } from '../auth/token-keys.js';
+import { TokenKeys, UnusableKey, type TokenKeyOptions } from '../auth/tokens/token-keys.js';
 import { authSchema, type JwtKeyInput } from './auth-schema.js';
 import type { ConfigNode, ConfigPath } from './config-node.js';
 import type { SecretReader } from './secret-reader.js';

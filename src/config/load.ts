@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 import type { UserEntry } from '../auth/users/memory-users.js';
-import { weaknessOf } from '../auth/weak-secret.js';
+import { weaknessOf } from '../auth/tokens/weak-secret.js';
 import { buildConfig } from './build-config.js';
 import type { ConfigProblem } from './config-error.js';
 import { findNode, originOf, overlay, type ConfigNode, type ConfigPath } from './config-node.js';

@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server } from 'node:net';
-import { TrustedAuthenticator } from '../auth/trusted-authenticator.js';
+import { TrustedAuthenticator } from '../auth/methods/trusted-authenticator.js';
 import type { Config } from '../config/config.js';
 import type { ListenerConfig } from '../config/listener-config.js';
 import {

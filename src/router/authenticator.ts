@@ -26,6 +26,11 @@ export interface Authenticator {
   /** The name looked up in HELLO.Details.authmethods; undefined: applies to whoever comes through its listener. */
   readonly authmethod: string | undefined;
   /**
+   * Whether the connection brought proof of this kind with it (a cookie, a ticket in its URL): then this way is taken, whatever HELLO
+   * offers, and a refusal is final. Left out: proof comes only in answer to a challenge.
+   */
+  readonly isPresented?: (transport: TransportDetails) => boolean;
+  /**
    * Gives the principal, or rejects: with {@link AuthenticationRefused} for an answer that the client shall hear (ABORT), with
    * {@link AuthenticatorUnavailable} when nobody can answer now (transport close 1013, so that the client comes back). Any other
    * error is a defect: ABORT `wamp.error.authentication_failed` without further words.

@@ -21,6 +21,9 @@ import { CloseCode } from './transport/close-codes.js';
 import type { HandshakeTurns } from './transport/handshake-turns.js';
 import type { Transport, TransportDetails } from './transport/transport.js';
 
+/** The method of who offers none (WAMP 13.2). */
+const ANONYMOUS = 'anonymous';
+
 /** A client that may join. */
 export interface Admission {
   readonly session: SessionId;
@@ -201,14 +204,21 @@ export class Handshake {
     return { session, realm, principal, roles: isDict(roles) ? roles : {} };
   }
 
-  /** The server's order decides among the methods that the client offers; never a fall to a weaker one. */
+  /**
+   * What the connection brought along decides, then the server's order among the methods that the client offers (none stands for
+   * `anonymous`); never a fall to a weaker one.
+   */
   #choose(offered: unknown): Authenticator {
-    const methods: readonly unknown[] = Array.isArray(offered) ? offered : [];
-    const chosen = this.#options.authenticators.find(
-      ({ authmethod }) => authmethod === undefined || methods.includes(authmethod),
-    );
+    const { authenticators, transport } = this.#options;
+    const list: readonly unknown[] = Array.isArray(offered) ? offered : [];
+    const methods = list.length > 0 ? list : [ANONYMOUS];
+    const chosen =
+      authenticators.find(({ isPresented }) => isPresented?.(transport.details) === true) ??
+      authenticators.find(
+        ({ authmethod }) => authmethod === undefined || methods.includes(authmethod),
+      );
     if (chosen !== undefined) return chosen;
-    if (methods.every((method) => method === 'anonymous')) {
+    if (methods.every((method) => method === ANONYMOUS)) {
       throw new AuthenticationRefused(Uri.authenticationRequired, 'offer an authentication method');
     }
     throw new AuthenticationRefused(Uri.noMatchingAuthMethod, 'none of the offered methods fits');

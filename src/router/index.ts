@@ -23,7 +23,7 @@ export type { LocalEvent, LocalHandler } from './local-client/local-subscription
 export { silentLogger, type Logger } from './logger.js';
 export type { Payload, PayloadFormat } from './protocol/payload.js';
 export type { DisclosurePolicy } from './disclosure.js';
-export type { Principal } from './principal.js';
+export type { Principal, Proof } from './principal.js';
 export { ProtocolViolation, Uri, WampError } from './protocol/errors.js';
 export type { SessionId } from './protocol/id.js';
 export {

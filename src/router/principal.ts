@@ -5,6 +5,8 @@ export interface Principal {
   readonly authid: string;
   /** Must be a role of the realm, else the router refuses with `wamp.error.no_such_role`. */
   readonly authrole: string;
+  /** All the roles that it has, `authrole` among them; left out: only that one. */
+  readonly authroles?: readonly string[];
   /** The method by which it was found out: `jwt`, `trusted`, ... */
   readonly authmethod: string;
   /** Who found it out. */
@@ -17,4 +19,16 @@ export interface Principal {
   readonly expiresAt?: number;
   /** Names the log-in that the proof came from, so that its sessions can be ended together. Never sent. */
   readonly login?: string;
+  /** What it was found out by, so that sessions of it can be renewed or ended. Never sent. */
+  readonly proof?: Proof;
+}
+
+/** The proof that a principal came with. */
+export interface Proof {
+  /** Whom it names, as the provider of users knows them. */
+  readonly subject: string;
+  /** Its own id: `jti` of a token. */
+  readonly id?: string;
+  /** Unix seconds. */
+  readonly issuedAt?: number;
 }

@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { Application } from '../../src/application.js';
-import { JwtAuthProvider } from '../../src/auth/jwt-auth-provider.js';
+import { JwtAuthProvider } from '../../src/auth/tokens/jwt-auth-provider.js';
 import { MemoryUsers } from '../../src/auth/users/memory-users.js';
 import { startTestApplication, webSocketUrl } from '../support/application.js';
 import { makeToken } from '../support/tokens.js';

@@ -19,13 +19,14 @@ const FLOORS = [
 /** Who may import a package: the one owner of each dependency. */
 const OWNERS = [
   [/^ws$/, /^src\/router\/transport\//],
-  [/^jsonwebtoken$/, /^src\/auth\/token\.ts$/],
+  [/^jsonwebtoken$/, /^src\/auth\/tokens\/token\.ts$/],
+  [/^jwks-rsa$/, /^src\/auth\/tokens\//],
   [/^(express|express-session|passport|passport-http)$/, /^src\/web\//],
   [/^(helmet|rate-limiter-flexible|memorystore)$/, /^src\/web\//],
   [/^(yaml|zod)$/, /^src\/config\//],
   [/^pino$/, /^src\/pino-logger\.ts$/],
   [/^commander$/, /^src\/(cli\/|main\.ts$)/],
-  [/^@node-rs\/argon2$/, /^src\/auth\/users\//],
+  [/^(@node-rs\/argon2|@node-rs\/bcrypt|pg)$/, /^src\/auth\/users\//],
 ] as const;
 const INDEXES = ['src/index.ts', 'src/router/index.ts'];
 const IMPORT = /^(?:import|export)\s(?:[^'";]*?\sfrom\s)?'([^']+)'|\bimport\(\s*'([^']+)'/gm;

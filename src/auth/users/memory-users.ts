@@ -57,6 +57,10 @@ export class MemoryUsers implements UserProvider {
     return Promise.resolve(toUser(this.#entries.get(username)));
   }
 
+  findById(id: string): Promise<User | undefined> {
+    return this.find(id);
+  }
+
   async verifyPassword(username: string, password: string): Promise<User | undefined> {
     const entry = this.#entries.get(username);
     const isRight = await this.#passwords.verify(entry?.password, password);
@@ -70,5 +74,6 @@ export class MemoryUsers implements UserProvider {
 
 function toUser(entry: UserEntry | undefined): User | undefined {
   if (entry === undefined || entry.disabled === true) return undefined;
-  return { username: entry.username, role: entry.role };
+  const { username, role } = entry;
+  return { id: username, username, role, roles: [role] };
 }

@@ -10,6 +10,7 @@ import {
   PasswordCheckOverload,
   PasswordVerifier,
 } from '../../../src/auth/users/password-verifier.js';
+import { userNamed } from '../support/user-named.js';
 
 const KITTEN = await hashPassword('kitten');
 const ADMIN: UserEntry = { username: 'admin', role: 'admin', password: KITTEN };
@@ -23,7 +24,7 @@ function usersOf(t: TestContext, ...entries: readonly UserEntry[]): MemoryUsers 
 describe('MemoryUsers', () => {
   it('finds a user by the exact name, without the hash', async (t) => {
     const users = usersOf(t, ADMIN);
-    assert.deepEqual(await users.find('admin'), { username: 'admin', role: 'admin' });
+    assert.deepEqual(await users.find('admin'), userNamed('admin', 'admin'));
     for (const name of ['Admin', 'admin ', '', '__proto__', 'constructor']) {
       assert.equal(await users.find(name), undefined);
     }
@@ -31,10 +32,7 @@ describe('MemoryUsers', () => {
 
   it('knows a user by the password', async (t) => {
     const users = usersOf(t, ADMIN);
-    assert.deepEqual(await users.verifyPassword('admin', 'kitten'), {
-      username: 'admin',
-      role: 'admin',
-    });
+    assert.deepEqual(await users.verifyPassword('admin', 'kitten'), userNamed('admin', 'admin'));
     assert.equal(await users.verifyPassword('admin', 'kitte'), undefined);
     assert.equal(await users.verifyPassword('nobody', 'kitten'), undefined);
   });
@@ -48,7 +46,7 @@ describe('MemoryUsers', () => {
 
   it('takes names for names', async (t) => {
     const users = usersOf(t, { ...ADMIN, username: '__proto__' });
-    assert.deepEqual(await users.find('__proto__'), { username: '__proto__', role: 'admin' });
+    assert.deepEqual(await users.find('__proto__'), userNamed('__proto__', 'admin'));
     assert.equal(await users.find('toString'), undefined);
   });
 

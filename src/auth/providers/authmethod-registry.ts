@@ -1,0 +1,143 @@
+import {
+  isReservedUri,
+  isUri,
+  silentLogger,
+  type CallResult,
+  type LocalClient,
+  type LocalInvocation,
+  type List,
+  type Logger,
+  type SessionId,
+} from '../../router/index.js';
+import { toChallenge, type Challenge } from './provider-answer.js';
+import { toDict } from './wire-dict.js';
+
+/** The realm in which providers and router meet. */
+export const AUTH_REALM = 'thruway.auth';
+/** The procedure by which a provider announces itself. */
+export const REGISTER_METHOD = 'thruway.auth.registermethod';
+
+/** Sessions that left lately, remembered for an announcement of theirs that is still on its way. */
+const MAX_DEPARTED = 100;
+
+/** Who answers for an authmethod now. */
+export interface RegisteredProvider {
+  /** The provider's session in the auth realm. */
+  readonly session: number;
+  /** The procedure asked at HELLO. */
+  readonly onhello: string;
+  /** The procedure asked at AUTHENTICATE. */
+  readonly onauthenticate: string;
+  /** What the first always answers, if the provider has said so: then nobody need ask. */
+  readonly challenge: Challenge | undefined;
+  /** Whether it answers for this realm. */
+  readonly covers: (realm: string) => boolean;
+}
+
+/** What an {@link AuthmethodRegistry} needs. */
+export interface AuthmethodRegistryOptions {
+  /** An internal client in the auth realm. */
+  readonly client: Pick<LocalClient, 'register'>;
+  /** The methods that a provider may announce; no other. */
+  readonly methods: readonly string[];
+  readonly logger?: Logger;
+}
+
+/**
+ * Knows which provider answers for which authmethod: registers `thruway.auth.registermethod` in the auth realm and keeps what
+ * providers say there (Thruway's `registermethod`). A method ends with its provider's session.
+ */
+export class AuthmethodRegistry {
+  readonly #client: Pick<LocalClient, 'register'>;
+  readonly #methods: ReadonlySet<string>;
+  readonly #logger: Logger;
+  readonly #providers = new Map<string, RegisteredProvider>();
+  readonly #departed = new Set<number>();
+
+  constructor(options: AuthmethodRegistryOptions) {
+    this.#client = options.client;
+    this.#methods = new Set(options.methods);
+    this.#logger = options.logger ?? silentLogger;
+  }
+
+  /** Opens for providers. Rejects when the procedure is taken. */
+  async start(): Promise<void> {
+    await this.#client.register(REGISTER_METHOD, (invocation) => this.#registerMethod(invocation), {
+      disclose_caller: true,
+    });
+  }
+
+  /** Who answers for `authmethod`, or undefined. */
+  find(authmethod: string): RegisteredProvider | undefined {
+    return this.#providers.get(authmethod);
+  }
+
+  /** Forgets the methods of a session; to be called for each that leaves the auth realm. */
+  removeProvider(session: SessionId): void {
+    this.#departed.add(session);
+    for (const oldest of this.#departed) {
+      if (this.#departed.size <= MAX_DEPARTED) break;
+      this.#departed.delete(oldest);
+    }
+    for (const [authmethod, provider] of this.#providers) {
+      if (provider.session !== session) continue;
+      this.#providers.delete(authmethod);
+      this.#logger.warn({ authmethod, session }, 'authentication provider left');
+    }
+  }
+
+  #registerMethod({ args, details }: LocalInvocation): CallResult {
+    const announcement = parseAnnouncement(args);
+    if (typeof announcement === 'string') return reply('ERROR', announcement);
+    const { realms, ...methods } = announcement;
+    const { authmethod } = methods;
+    if (!this.#methods.has(authmethod)) return reply('ERROR', 'Method is not configured');
+    if (this.#providers.has(authmethod))
+      return reply('ERROR', 'Method registration already exists');
+    const session = details['caller'];
+    if (typeof session !== 'number') {
+      return reply('ERROR', 'Invocation must provide "caller" detail on registration');
+    }
+    if (this.#departed.has(session)) return reply('ERROR', 'Session has left');
+    const covers = (realm: string): boolean => realms.includes(realm) || realms.includes('*');
+    this.#providers.set(authmethod, { ...methods, session, covers });
+    this.#logger.info({ authmethod, session }, 'authentication provider registered');
+    return reply('SUCCESS');
+  }
+}
+
+interface Announcement {
+  readonly authmethod: string;
+  readonly onhello: string;
+  readonly onauthenticate: string;
+  readonly challenge: Challenge | undefined;
+  readonly realms: readonly string[];
+}
+
+/**
+ * `["<method>", {"onhello": uri, "onauthenticate": uri}, ["realm1"|"*"]]`, or what is wrong with it, in Thruway's words. Beside the two a
+ * provider whose challenge is the same for everybody may give it as `challenge`, in the form of its answer to HELLO; that is ours.
+ */
+function parseAnnouncement([authmethod, handlers, realms]: List): Announcement | string {
+  if (typeof authmethod !== 'string') return 'Authentication provider must name its method';
+  const { onhello, onauthenticate, challenge } = toDict(handlers) ?? {};
+  if (!isProvidersUri(onhello)) return 'Authentication provider must provide "onhello" handler';
+  if (!isProvidersUri(onauthenticate)) {
+    return 'Authentication provider must provide "onauthenticate" handler';
+  }
+  if (!isListOfStrings(realms)) return 'Authentication provider must name its realms';
+  const always = toChallenge(challenge);
+  if (challenge !== undefined && always === undefined) {
+    return 'The "challenge" of an authentication provider must have a challenge_method';
+  }
+  return { authmethod, onhello, onauthenticate, challenge: always, realms };
+}
+
+/** The router itself will call it, with more power than the provider has: so none of the router's own procedures. */
+const isProvidersUri = (value: unknown): value is string =>
+  typeof value === 'string' && isUri(value) && !isReservedUri(value);
+
+const isListOfStrings = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');
+
+const reply = (...args: readonly string[]): CallResult => ({ args, kwargs: {} });

@@ -1,0 +1,207 @@
+import { randomBytes } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+import { isDict, silentLogger, type Dict, type Logger } from '../../router/index.js';
+import { InvalidToken } from './invalid-token.js';
+import { checkClaims, type ClaimPolicy, type TokenClaims } from './token-claims.js';
+import { UnusableKey, type SigningKey, type TokenKey, type TokenKeys } from './token-keys.js';
+
+const DEFAULT_TOKEN_BYTES = 8 * 1024;
+const MAX_KID_LENGTH = 256;
+const MAX_CLOCK_TOLERANCE_MS = 60_000;
+const DEFAULT_REFRESH_FRACTION = 0.8;
+/** Headers by which a token offers its own key. Ours come from the configuration only. */
+const FOREIGN_KEY_HEADERS = ['jku', 'x5u', 'jwk', 'x5c'] as const;
+
+/** What a {@link TokenVerifier} needs. */
+export interface TokenVerifierOptions {
+  readonly keys: TokenKeys;
+  /** `iss` of tokens whose key names no other. */
+  readonly issuer: string;
+  /** `aud` of tokens whose key names no other. */
+  readonly audience: string;
+  /** `exp - iat` at most. Default 24 h. */
+  readonly maxTtlMs?: number;
+  /** The longest token that is looked at. Default 8 KiB. */
+  readonly maxBytes?: number;
+  /** How far the issuer's clock may be off. Default 5 s, at most 60 s. */
+  readonly clockToleranceMs?: number;
+  /** The part of its life after which a token should be replaced. Default 0.8. */
+  readonly refreshFraction?: number;
+  readonly logger?: Logger;
+}
+
+/** A token that holds. Unix seconds. */
+export interface VerifiedToken extends TokenClaims {
+  /** When to fetch the next one. */
+  readonly refreshAt: number;
+}
+
+/**
+ * Decides whether a token holds (RFC 8725): the algorithm is the key's, never the header's; the
+ * key is chosen by the header alone; required claims are there and in bounds.
+ */
+export class TokenVerifier {
+  readonly #keys: TokenKeys;
+  readonly #policy: ClaimPolicy;
+  readonly #refreshFraction: number;
+  readonly #maxBytes: number;
+  readonly #logger: Logger;
+
+  /** Throws RangeError for a tolerance over 60 s or a fraction outside (0, 1). */
+  constructor(options: TokenVerifierOptions) {
+    const { maxTtlMs = 24 * 3_600_000, clockToleranceMs = 5_000 } = options;
+    if (!(clockToleranceMs >= 0 && clockToleranceMs <= MAX_CLOCK_TOLERANCE_MS)) {
+      throw new RangeError(`clockToleranceMs must be from 0 to ${MAX_CLOCK_TOLERANCE_MS}`);
+    }
+    this.#keys = options.keys;
+    this.#policy = {
+      issuer: options.issuer,
+      audience: options.audience,
+      maxTtl: maxTtlMs / 1000,
+      clockTolerance: clockToleranceMs / 1000,
+    };
+    this.#refreshFraction = checkedFraction(options.refreshFraction);
+    this.#maxBytes = options.maxBytes ?? DEFAULT_TOKEN_BYTES;
+    this.#logger = options.logger ?? silentLogger;
+  }
+
+  /** Gives what the token says, or throws {@link InvalidToken}. */
+  verify(token: string): VerifiedToken {
+    const now = Date.now() / 1000;
+    const key = this.#select(token);
+    const claims = this.#checkSignature(token, key, now);
+    const verified = checkClaims(claims, key, this.#policy, now);
+    const life = verified.expiresAt - verified.issuedAt;
+    return {
+      ...verified,
+      refreshAt: Math.floor(verified.issuedAt + life * this.#refreshFraction),
+    };
+  }
+
+  #select(token: string): TokenKey {
+    if (token.length > this.#maxBytes) throw new InvalidToken('invalid_token', 'too long');
+    const header = parseHeader(token);
+    const kid = header['kid'];
+    if (kid !== undefined && (typeof kid !== 'string' || kid.length > MAX_KID_LENGTH)) {
+      throw new InvalidToken('invalid_token', 'kid is no name');
+    }
+    const context = { kid: kid?.slice(0, 64) };
+    // RFC 7515, section 4.1.11: who does not understand a critical header must refuse; we understand none. RFC 7797: b64.
+    if (Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64')) {
+      throw new InvalidToken('invalid_token', 'has a critical header', context);
+    }
+    const ignored = FOREIGN_KEY_HEADERS.filter((name) => Object.hasOwn(header, name));
+    if (ignored.length > 0) {
+      this.#logger.info({ ...context, headers: ignored }, 'a token offers its own key: ignored');
+    }
+    const key = this.#keys.find(header['alg'], kid);
+    if (key === undefined) throw new InvalidToken('invalid_token', 'no key fits', context);
+    return key;
+  }
+
+  #checkSignature(token: string, key: TokenKey, now: number): Dict {
+    const context = { kid: key.kid };
+    let payload: unknown;
+    try {
+      payload = jwt.verify(token, key.verifyingKey, {
+        algorithms: [key.alg],
+        clockTimestamp: now,
+        clockTolerance: this.#policy.clockTolerance,
+      });
+    } catch (error) {
+      throw toInvalidToken(error, context);
+    }
+    if (isDict(payload)) return payload;
+    throw new InvalidToken('invalid_token', 'the payload is no object', context);
+  }
+}
+
+/** What a {@link TokenIssuer} needs. */
+export interface TokenIssuerOptions {
+  /** One of them must be there to sign with. */
+  readonly keys: TokenKeys;
+  readonly issuer: string;
+  readonly audience: string;
+  /** How long a token lives, in whole seconds. Default 5 min. */
+  readonly ttlMs?: number;
+  /** The part of its life after which a token should be replaced. Default 0.8. */
+  readonly refreshFraction?: number;
+}
+
+/** A fresh token and what its holder should know. */
+export interface IssuedToken {
+  readonly token: string;
+  /** Seconds. */
+  readonly expiresIn: number;
+  /** Unix seconds. */
+  readonly expiresAt: number;
+  /** Unix seconds. */
+  readonly refreshAt: number;
+}
+
+/** Makes our own tokens. */
+export class TokenIssuer {
+  readonly #key: SigningKey;
+  readonly #issuer: string;
+  readonly #audience: string;
+  readonly #ttl: number;
+  readonly #refreshFraction: number;
+
+  /** Throws {@link UnusableKey} when no key is there to sign with, RangeError for a life under a second. */
+  constructor(options: TokenIssuerOptions) {
+    const { ttlMs = 300_000 } = options;
+    if (options.keys.signing === undefined) {
+      throw new UnusableKey('invalid_key', -1, 'no key is marked to sign with');
+    }
+    if (!Number.isFinite(ttlMs) || ttlMs < 1000) throw new RangeError('ttlMs must be 1000 or more');
+    this.#key = options.keys.signing;
+    this.#issuer = this.#key.issuer ?? options.issuer;
+    this.#audience = this.#key.audience ?? options.audience;
+    this.#ttl = Math.floor(ttlMs / 1000);
+    this.#refreshFraction = checkedFraction(options.refreshFraction);
+  }
+
+  /** Makes a token for the user `subject`. `login` names the web log-in that it belongs to (`sid`), so that it ends with it. */
+  issue(subject: string, login?: string): IssuedToken {
+    const { kid, alg, authidClaim, signingKey } = this.#key;
+    const iat = Math.floor(Date.now() / 1000);
+    const exp = iat + this.#ttl;
+    const claims = {
+      ...{ iss: this.#issuer, aud: this.#audience, sub: subject, [authidClaim]: subject },
+      ...{ iat, exp, jti: randomBytes(16).toString('base64url') },
+      ...(login === undefined ? {} : { sid: login }),
+    };
+    const token = jwt.sign(claims, signingKey, {
+      algorithm: alg,
+      ...(kid === undefined ? {} : { keyid: kid }),
+    });
+    const refreshAt = Math.floor(iat + this.#ttl * this.#refreshFraction);
+    return { token, expiresIn: this.#ttl, expiresAt: exp, refreshAt };
+  }
+}
+
+/** Reads the JOSE header (RFC 7515, section 4), which chooses the key. */
+function parseHeader(token: string): Dict {
+  let header: unknown;
+  try {
+    header = JSON.parse(Buffer.from(token.split('.', 1)[0] ?? '', 'base64url').toString());
+  } catch {
+    header = undefined;
+  }
+  if (isDict(header)) return header;
+  throw new InvalidToken('invalid_token', 'malformed');
+}
+
+function toInvalidToken(error: unknown, context: { kid: string | undefined }): InvalidToken {
+  if (error instanceof jwt.TokenExpiredError) {
+    return new InvalidToken('token_expired', 'expired', context);
+  }
+  // Only the library's own words: a SyntaxError from JSON quotes what it could not read.
+  const detail = error instanceof jwt.JsonWebTokenError ? error.message : 'malformed';
+  return new InvalidToken('invalid_token', detail, context);
+}
+
+function checkedFraction(fraction = DEFAULT_REFRESH_FRACTION): number {
+  if (fraction > 0 && fraction < 1) return fraction;
+  throw new RangeError('refreshFraction must be between 0 and 1');
+}

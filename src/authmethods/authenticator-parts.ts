@@ -1,0 +1,21 @@
+import type { AuthmethodRegistry } from '../auth/providers/authmethod-registry.js';
+import type { EndedLogins } from '../auth/revocation/ended-logins.js';
+import type { TokenVerifier } from '../auth/tokens/token.js';
+import type { UserProvider } from '../auth/users/user-provider.js';
+import type { Config } from '../config/config.js';
+import type { LocalClient, Logger } from '../router/index.js';
+
+/** What the authenticators of an application have in common. */
+export interface AuthenticatorParts {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly users: UserProvider;
+  readonly tokens: TokenVerifier;
+  readonly endedLogins: EndedLogins;
+  /** The providers in the auth realm. */
+  readonly registry: AuthmethodRegistry;
+  /** The router's own client in the auth realm. */
+  readonly client: LocalClient;
+  /** The roles that somebody may come in with. */
+  readonly grantableRoles: readonly string[];
+}
