@@ -142,7 +142,7 @@ export class Handshake {
   #end(): void {
     this.#isOver = true;
     this.#onover();
-    this.#gone.abort(new PeerGone('the handshake is over'));
+    this.#gone.abort(handshakeIsOver);
   }
 
   #fail(error: Error): void {
@@ -235,7 +235,7 @@ export class Handshake {
   #challenge(method: string, extra: Dict): Promise<Authenticate> {
     return new Promise((resolve, reject) => {
       const onover = (): void => {
-        reject(new PeerGone('the handshake is over'));
+        reject(handshakeIsOver());
       };
       if (this.#isOver) {
         onover();
@@ -253,6 +253,8 @@ export class Handshake {
     });
   }
 }
+
+const handshakeIsOver = (): PeerGone => new PeerGone('the handshake is over');
 
 /** What a handshake lends its request. */
 interface HandshakePart {

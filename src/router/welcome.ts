@@ -10,24 +10,17 @@ const ROLES: Dict = {
   dealer: { features: { ...DEALER_FEATURES, ...META_FEATURES.dealer } },
 };
 
+const REST: Dict = { agent: AGENT, roles: ROLES };
+
 /** Sends a WELCOME, with less in it where the client takes short messages only; false when that is too long too (WAMP 4.1, 15.1). */
 export function sendWelcome(session: Session, realm: string): boolean {
   const { authid, authrole, authmethod, authprovider, authextra, details } = session.principal;
   const type = MessageType.Welcome;
   const identity = { authid, authrole, authmethod, authprovider };
-  const isSent = session.send({
-    type,
-    session: session.id,
-    details: {
-      ...details,
-      realm,
-      ...identity,
-      ...(authextra && { authextra }),
-      agent: AGENT,
-      roles: ROLES,
-    },
-  });
-  if (isSent) return true;
+  const welcome = Object.assign({}, details, { realm }, identity);
+  const rest = authextra === undefined ? REST : { authextra, ...REST };
+  if (session.send({ type, session: session.id, details: Object.assign(welcome, rest) }))
+    return true;
   const roles = { broker: {}, dealer: {} };
   return session.send({ type, session: session.id, details: { realm, ...identity, roles } });
 }

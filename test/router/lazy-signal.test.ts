@@ -7,22 +7,22 @@ describe('LazySignal', () => {
     const lazy = new LazySignal();
     const { signal } = lazy;
     assert.equal(signal.aborted, false);
-    lazy.abort(new Error('gone'));
+    lazy.abort(() => new Error('gone'));
     assert.equal(signal.aborted, true);
     assert.deepEqual(signal.reason, new Error('gone'));
   });
 
   it('is aborted from the beginning for those who ask later', () => {
     const lazy = new LazySignal();
-    lazy.abort(new Error('gone'));
+    lazy.abort(() => new Error('gone'));
     assert.equal(lazy.signal.aborted, true);
     assert.deepEqual(lazy.signal.reason, new Error('gone'));
   });
 
   it('keeps its first reason', () => {
     const lazy = new LazySignal();
-    lazy.abort(new Error('first'));
-    lazy.abort(new Error('second'));
+    lazy.abort(() => new Error('first'));
+    lazy.abort(() => new Error('second'));
     assert.deepEqual(lazy.signal.reason, new Error('first'));
   });
 

@@ -30,6 +30,8 @@ export interface RegisteredProvider {
   readonly onauthenticate: string;
   /** What the first always answers, if the provider has said so: then nobody need ask. */
   readonly challenge: Challenge | undefined;
+  /** Whether it wants to see HELLO again with the proof. */
+  readonly wantsHello: boolean;
   /** Whether it answers for this realm. */
   readonly covers: (realm: string) => boolean;
 }
@@ -111,16 +113,18 @@ interface Announcement {
   readonly onhello: string;
   readonly onauthenticate: string;
   readonly challenge: Challenge | undefined;
+  readonly wantsHello: boolean;
   readonly realms: readonly string[];
 }
 
 /**
- * `["<method>", {"onhello": uri, "onauthenticate": uri}, ["realm1"|"*"]]`, or what is wrong with it, in Thruway's words. Beside the two a
- * provider whose challenge is the same for everybody may give it as `challenge`, in the form of its answer to HELLO; that is ours.
+ * `["<method>", {"onhello": uri, "onauthenticate": uri}, ["realm1"|"*"]]`, or what is wrong with it, in Thruway's words. Beside the two,
+ * and that is ours, a provider whose challenge is the same for everybody may give it as `challenge`, in the form of its answer to HELLO, and
+ * one that looks at nothing but the proof may say `hello_message: false`: then it is spared the HELLO that otherwise comes along.
  */
 function parseAnnouncement([authmethod, handlers, realms]: List): Announcement | string {
   if (typeof authmethod !== 'string') return 'Authentication provider must name its method';
-  const { onhello, onauthenticate, challenge } = toDict(handlers) ?? {};
+  const { onhello, onauthenticate, challenge, hello_message } = toDict(handlers) ?? {};
   if (!isProvidersUri(onhello)) return 'Authentication provider must provide "onhello" handler';
   if (!isProvidersUri(onauthenticate)) {
     return 'Authentication provider must provide "onauthenticate" handler';
@@ -130,7 +134,8 @@ function parseAnnouncement([authmethod, handlers, realms]: List): Announcement |
   if (challenge !== undefined && always === undefined) {
     return 'The "challenge" of an authentication provider must have a challenge_method';
   }
-  return { authmethod, onhello, onauthenticate, challenge: always, realms };
+  const wantsHello = hello_message !== false;
+  return { authmethod, onhello, onauthenticate, challenge: always, wantsHello, realms };
 }
 
 /** The router itself will call it, with more power than the provider has: so none of the router's own procedures. */

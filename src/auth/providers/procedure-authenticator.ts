@@ -19,6 +19,7 @@ import {
   InvalidProviderAnswer,
   parseAuthenticateAnswer,
   parseHelloAnswer,
+  type HelloAnswer,
   type ProviderVerdict,
 } from './provider-answer.js';
 import { toPrincipal } from './provider-principal.js';
@@ -91,11 +92,7 @@ export class ProcedureAuthenticator implements Authenticator {
 
   /** The details of the provider's SUCCESS or NOCHALLENGE. */
   async #prove(provider: RegisteredProvider, request: AuthenticationRequest): Promise<Dict> {
-    const hello = toHelloMessage(request);
-    const about = { sessionId: request.session, realm: request.realm };
-    const greeting =
-      provider.challenge ??
-      parseHelloAnswer(await this.#ask(provider.onhello, [hello, about], request));
+    const greeting = provider.challenge ?? (await this.#greet(provider, request));
     if (greeting.kind !== 'challenge') return toSuccess(greeting);
     const authenticate = await request.challenge(greeting.method, greeting.extra);
     const proof = {
@@ -104,11 +101,19 @@ export class ProcedureAuthenticator implements Authenticator {
       challenge: greeting.extra['challenge'] ?? null,
       signature: authenticate.signature,
       authmethod: this.authmethod,
-      hello_message: hello,
+      ...(provider.wantsHello && { hello_message: toHelloMessage(request) }),
     };
     return toSuccess(
       parseAuthenticateAnswer(await this.#ask(provider.onauthenticate, [proof], request)),
     );
+  }
+
+  async #greet(
+    { onhello }: RegisteredProvider,
+    request: AuthenticationRequest,
+  ): Promise<HelloAnswer> {
+    const about = { sessionId: request.session, realm: request.realm };
+    return parseHelloAnswer(await this.#ask(onhello, [toHelloMessage(request), about], request));
   }
 
   async #ask(procedure: string, args: List, request: AuthenticationRequest): Promise<List> {

@@ -62,7 +62,12 @@ export class JwtAuthProvider {
     await this.#client.register(ONAUTHENTICATE, async ({ args }) =>
       toResult(await this.#onauthenticate(args)),
     );
-    const handlers = { onhello: ONHELLO, onauthenticate: ONAUTHENTICATE, challenge: CHALLENGE };
+    const handlers = {
+      onhello: ONHELLO,
+      onauthenticate: ONAUTHENTICATE,
+      challenge: CHALLENGE,
+      hello_message: false,
+    };
     const reply = await this.#client.call(REGISTER_METHOD, [
       JWT_AUTHMETHOD,
       handlers,

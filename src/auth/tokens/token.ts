@@ -4,6 +4,7 @@ import { isDict, silentLogger, type Dict, type Logger } from '../../router/index
 import { InvalidToken } from './invalid-token.js';
 import { checkClaims, type ClaimPolicy, type TokenClaims } from './token-claims.js';
 import { UnusableKey, type SigningKey, type TokenKey, type TokenKeys } from './token-keys.js';
+import { digestOf, VerifiedTokens } from './verified-tokens.js';
 
 const DEFAULT_TOKEN_BYTES = 8 * 1024;
 const MAX_KID_LENGTH = 256;
@@ -43,6 +44,7 @@ export interface VerifiedToken extends TokenClaims {
 export class TokenVerifier {
   readonly #keys: TokenKeys;
   readonly #policy: ClaimPolicy;
+  readonly #verified: VerifiedTokens;
   readonly #refreshFraction: number;
   readonly #maxBytes: number;
   readonly #logger: Logger;
@@ -60,6 +62,7 @@ export class TokenVerifier {
       maxTtl: maxTtlMs / 1000,
       clockTolerance: clockToleranceMs / 1000,
     };
+    this.#verified = new VerifiedTokens(this.#policy.clockTolerance);
     this.#refreshFraction = checkedFraction(options.refreshFraction);
     this.#maxBytes = options.maxBytes ?? DEFAULT_TOKEN_BYTES;
     this.#logger = options.logger ?? silentLogger;
@@ -69,7 +72,7 @@ export class TokenVerifier {
   verify(token: string): VerifiedToken {
     const now = Date.now() / 1000;
     const key = this.#select(token);
-    const claims = this.#checkSignature(token, key, now);
+    const claims = this.#claimsOf(token, key, now);
     const verified = checkClaims(claims, key, this.#policy, now);
     const life = verified.expiresAt - verified.issuedAt;
     return {
@@ -97,6 +100,15 @@ export class TokenVerifier {
     const key = this.#keys.find(header['alg'], kid);
     if (key === undefined) throw new InvalidToken('invalid_token', 'no key fits', context);
     return key;
+  }
+
+  #claimsOf(token: string, key: TokenKey, now: number): Dict {
+    const digest = digestOf(token);
+    const known = this.#verified.find(digest, key, now);
+    if (known !== undefined) return known;
+    const claims = this.#checkSignature(token, key, now);
+    this.#verified.add(digest, key, claims);
+    return claims;
   }
 
   #checkSignature(token: string, key: TokenKey, now: number): Dict {

@@ -72,14 +72,14 @@ export class LocalInvocations {
     const abort = this.#underWay.get(request);
     const error = new WampError(Uri.canceled);
     this.#refuse(request, error);
-    abort?.abort(error);
+    abort?.abort(() => error);
   }
 
   /** Ends all invocations without an answer. */
   close(reason: string): void {
     const underWay = [...this.#underWay.values()];
     this.#underWay.clear();
-    for (const abort of underWay) abort.abort(new WampError(Uri.canceled, [reason]));
+    for (const abort of underWay) abort.abort(() => new WampError(Uri.canceled, [reason]));
   }
 
   #progressOf(request: RequestId): (args?: List, kwargs?: Dict) => void {

@@ -47,6 +47,7 @@ async function setUp(
     readonly onhello?: Answer;
     readonly onauthenticate?: Answer;
     readonly challenge?: Dict;
+    readonly hello_message?: boolean;
   },
   realms: readonly string[] = ['*'],
 ): Promise<Setup> {
@@ -63,6 +64,7 @@ async function setUp(
       onhello: ONHELLO,
       onauthenticate: ONAUTHENTICATE,
       ...(answers.challenge && { challenge: answers.challenge }),
+      ...(answers.hello_message !== undefined && { hello_message: answers.hello_message }),
     },
     realms,
   ]);
@@ -173,6 +175,20 @@ describe('ProcedureAuthenticator', () => {
       caller.calls.map(({ procedure }) => procedure),
       [ONAUTHENTICATE],
     );
+  });
+
+  it('spares a provider HELLO with the proof that has said so', async () => {
+    const { authenticator, caller } = await setUp({ hello_message: false });
+    await authenticator.authenticate(answering('the-token', { authid: 'joe' }));
+    assert.deepEqual(caller.calls[1]?.args, [
+      {
+        extra: { challenge_details: { challenge: {}, challenge_method: 'jwt' } },
+        authid: 'joe',
+        challenge: {},
+        signature: 'the-token',
+        authmethod: 'jwt',
+      },
+    ]);
   });
 
   it('names an authid that is not there null', async () => {

@@ -70,6 +70,7 @@ describe('JwtAuthProvider', () => {
             onhello: ONHELLO,
             onauthenticate: ONAUTHENTICATE,
             challenge: { challenge: {}, challenge_method: 'jwt' },
+            hello_message: false,
           },
           ['*'],
         ],

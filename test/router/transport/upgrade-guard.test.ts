@@ -45,6 +45,18 @@ describe('originGuard', () => {
     });
   }
 
+  it('judges each pair of an origin and a host by itself, however many came before', () => {
+    for (let port = 1; port <= 250; port += 1) {
+      const origin = `https://example.com:${port}`;
+      equal(
+        guard(request({ host: 'example.com', origin }))?.status,
+        port === 443 ? undefined : 403,
+      );
+      equal(guard(request({ host: `example.com:${port}`, origin })), undefined);
+      equal(guard(request({ host: 'example.com', origin: 'https://evil.com' }))?.status, 403);
+    }
+  });
+
   it('throws at construction for an allowed origin that is none', () => {
     throws(() => originGuard(['dash']), TypeError);
   });
