@@ -3,6 +3,7 @@ import type { EndedLogins } from './auth/revocation/ended-logins.js';
 import { JWT_AUTHMETHOD, JwtAuthProvider } from './auth/tokens/jwt-auth-provider.js';
 import { ProviderSupervisor } from './auth/providers/provider-supervisor.js';
 import { TokenIssuer, TokenVerifier } from './auth/tokens/token.js';
+import { TokenBearers } from './auth/tokens/token-bearers.js';
 import { TokenKeys } from './auth/tokens/token-keys.js';
 import { MemoryUsers, type UserEntry } from './auth/users/memory-users.js';
 import { PasswordVerifier } from './auth/users/password-verifier.js';
@@ -53,6 +54,7 @@ export async function startAuthentication(options: AuthenticationOptions): Promi
     logger,
   });
   const users = new MemoryUsers({ entries: options.users, passwords: new PasswordVerifier() });
+  const bearers = new TokenBearers({ tokens, users, endedLogins });
   const registry = addAuthRealm(router, logger);
   await registry.start();
   const supervisor = new ProviderSupervisor({
@@ -60,7 +62,7 @@ export async function startAuthentication(options: AuthenticationOptions): Promi
     logger,
     create: () => {
       const client = router.connectLocal(AUTH_REALM, PROVIDER_IDENTITY);
-      return new JwtAuthProvider({ client, tokens, users, endedLogins, logger });
+      return new JwtAuthProvider({ client, bearers, logger });
     },
   });
   await supervisor.start();
@@ -68,6 +70,7 @@ export async function startAuthentication(options: AuthenticationOptions): Promi
     ...options,
     users,
     tokens,
+    bearers,
     registry,
     client: router.connectLocal(AUTH_REALM, ROUTER_IDENTITY),
     grantableRoles: grantableRoles(config),

@@ -19,7 +19,12 @@ const jwtKeySchema = z.strictObject({
   sign: flag().default(false),
   issuer: text('the issuer of this key: text').optional(),
   audience: text('the audience of this key: text').optional(),
-  claims: z.strictObject({ authid: name('the name of a claim').optional() }).optional(),
+  claims: z
+    .strictObject({
+      authid: name('the name of a claim').optional(),
+      user_id: name('the name of a claim').optional(),
+    })
+    .optional(),
   require: z.array(name('the name of a claim')).optional(),
 });
 

@@ -103,5 +103,6 @@ export class Authentication {
 
 /** What went through passport comes back without its type. */
 function isUser(value: unknown): value is User {
-  return typeof value === 'object' && value !== null && 'username' in value && 'role' in value;
+  const isObject = typeof value === 'object' && value !== null;
+  return isObject && 'id' in value && 'username' in value && 'role' in value;
 }

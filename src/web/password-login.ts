@@ -5,6 +5,8 @@ import { TooManyLogins, type LoginAttempt, type LoginLimiter } from './login-lim
 
 /** Somebody who may log in. */
 export interface User {
+  /** What tokens name. */
+  readonly id: string;
   readonly username: string;
   readonly role: string;
 }

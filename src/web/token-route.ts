@@ -58,7 +58,7 @@ async function issueToken(
   }
   const type = request.accepts(['text/plain', 'application/json']);
   if (type === false) throw new HttpProblem(406, 'A token is text/plain or application/json.');
-  const issued = tokens.issue(identity.user.username, identity.login);
+  const issued = tokens.issue(identity.user.id, identity.login);
   if (type === 'text/plain') response.type(type).send(issued.token);
   else response.json(asJson(issued));
 }

@@ -35,7 +35,7 @@ describe('Authentication', () => {
   it('knows a user by session, without checking a password', async (t) => {
     const [client, users] = await start(t);
     await client.send('POST', '/');
-    assert.equal((await client.get('/')).body, '{"username":"ryan","role":"user"}');
+    assert.equal((await client.get('/')).body, '{"id":"ryan","username":"ryan","role":"user"}');
     assert.deepEqual(users.checked, []);
   });
 
@@ -46,7 +46,7 @@ describe('Authentication', () => {
     for (const Authorization of [basic('admin', 'kitten'), basic('admin', 'x'), 'Bearer x', '']) {
       bodies.push((await client.get('/', { Authorization })).body);
     }
-    assert.deepEqual(bodies, ['{"username":"admin","role":"admin"}', 'null', 'null', 'null']);
+    assert.deepEqual(bodies, ['{"id":"admin","username":"admin","role":"admin"}', 'null', 'null', 'null']);
   });
 
   it('tells a malformed header, an overload and a defect from a wrong password', async (t) => {

@@ -28,7 +28,9 @@ export class RecordingUsers {
 
   find(username: string): Promise<User | undefined> {
     const role = this.#roles.get(username) ?? 'admin';
-    return Promise.resolve(this.#passwords.has(username) ? { username, role } : undefined);
+    return Promise.resolve(
+      this.#passwords.has(username) ? { id: username, username, role } : undefined,
+    );
   }
 
   async verifyPassword(username: string, password: string): Promise<User | undefined> {

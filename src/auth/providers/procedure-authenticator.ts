@@ -81,7 +81,7 @@ export class ProcedureAuthenticator implements Authenticator {
     try {
       const success = await this.#prove(provider, request);
       const principal = toPrincipal(success, this.authmethod, this.#roles);
-      checkClaimedAuthid(request.details['authid'], principal.authid);
+      checkClaimedAuthid(request.details['authid'], principal);
       return principal;
     } catch (error) {
       if (!(error instanceof InvalidProviderAnswer)) throw error;
@@ -141,9 +141,10 @@ function toSuccess(verdict: ProviderVerdict): Dict {
  * A client that says who it is must be who it proves to be. Saying nothing says nothing; neither does
  * "anonymous", which Thruway's clients send when their program gave no authid.
  */
-function checkClaimedAuthid(claimed: unknown, proven: string): void {
+function checkClaimedAuthid(claimed: unknown, { authid, proof }: Principal): void {
   if (claimed === undefined || claimed === null || claimed === 'anonymous') return;
-  if (claimed === proven) return;
+  // Who has only a token knows the user as its `sub` says.
+  if (claimed === authid || claimed === proof?.subject) return;
   throw new AuthenticationRefused(Uri.authenticationDenied, 'authid_mismatch');
 }
 

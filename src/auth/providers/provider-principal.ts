@@ -1,10 +1,12 @@
-import type { Dict, Principal } from '../../router/index.js';
+import type { Dict, Principal, Proof } from '../../router/index.js';
 import { isAuthid } from '../methods/authid.js';
 import { InvalidProviderAnswer } from './provider-answer.js';
 import { toDict } from './wire-dict.js';
 
 /** The key by which our own provider names the log-in of a token. Never sent to the client. */
 export const LOGIN_KEY = '_expressway_login';
+/** The key by which our own provider names the proof, `{subject, id, issued_at}`. Never sent to the client. */
+export const PROOF_KEY = '_expressway_proof';
 
 // Thruway gives both of these to whoever gave proof without further words.
 const DEFAULT_AUTHID = 'authenticated_user';
@@ -22,6 +24,7 @@ const NOT_PASSED_ON: ReadonlySet<string> = new Set([
   'realm',
   'agent',
   LOGIN_KEY,
+  PROOF_KEY,
 ]);
 
 /**
@@ -58,6 +61,7 @@ export function toPrincipal(
     },
     ...toExpiry(success['authextra']),
     ...toLogin(success[LOGIN_KEY]),
+    ...toProof(success[PROOF_KEY]),
   };
 }
 
@@ -91,6 +95,31 @@ function toLogin(value: unknown): Pick<Principal, 'login'> {
   if (value === undefined) return {};
   if (typeof value !== 'string') throw new InvalidProviderAnswer('the log-in is no string');
   return { login: value };
+}
+
+/** What {@link toProof} reads. */
+export const proofToWire = ({ subject, id, issuedAt }: Proof): Dict => ({
+  subject,
+  ...(id === undefined ? {} : { id }),
+  ...(issuedAt === undefined ? {} : { issued_at: issuedAt }),
+});
+
+function toProof(value: unknown): Pick<Principal, 'proof'> {
+  if (value === undefined) return {};
+  const { subject, id, issued_at: issuedAt } = toDict(value) ?? {};
+  if (typeof subject !== 'string') throw new InvalidProviderAnswer('the proof has no subject');
+  if (id !== undefined && typeof id !== 'string') {
+    throw new InvalidProviderAnswer('the id of the proof is no string');
+  }
+  if (issuedAt !== undefined && typeof issuedAt !== 'number') {
+    throw new InvalidProviderAnswer('the time of the proof is no number');
+  }
+  const proof = {
+    subject,
+    ...(id === undefined ? {} : { id }),
+    ...(issuedAt === undefined ? {} : { issuedAt }),
+  };
+  return { proof };
 }
 
 const passedOn = (success: Dict): Dict =>

@@ -7,11 +7,9 @@ import {
   type Logger,
 } from '../../router/index.js';
 import { REGISTER_METHOD } from '../providers/authmethod-registry.js';
-import type { EndedLogins } from '../revocation/ended-logins.js';
 import { InvalidToken } from './invalid-token.js';
-import { LOGIN_KEY } from '../providers/provider-principal.js';
-import type { TokenVerifier, VerifiedToken } from './token.js';
-import type { UserProvider } from '../users/user-provider.js';
+import { LOGIN_KEY, PROOF_KEY, proofToWire } from '../providers/provider-principal.js';
+import { proofOf, type TokenBearer, type TokenBearers } from './token-bearers.js';
 import { toDict } from '../providers/wire-dict.js';
 
 /** The authmethod that {@link JwtAuthProvider} answers for. */
@@ -24,9 +22,7 @@ const ONAUTHENTICATE = 'thruway.auth.jwt.onauthenticate';
 export interface JwtAuthProviderOptions {
   /** Its session in the auth realm, which it closes itself. */
   readonly client: Pick<LocalClient, 'register' | 'call' | 'closed' | 'close'>;
-  readonly tokens: Pick<TokenVerifier, 'verify'>;
-  readonly users: Pick<UserProvider, 'find'>;
-  readonly endedLogins: Pick<EndedLogins, 'isEnded'>;
+  readonly bearers: Pick<TokenBearers, 'identify'>;
   /** The realms that it answers for. Default all (`*`). */
   readonly realms?: readonly string[];
   readonly logger?: Logger;
@@ -34,24 +30,20 @@ export interface JwtAuthProviderOptions {
 
 /**
  * Answers for authmethod `jwt`: an ordinary provider of Thruway's kind, that lives in this process as an internal client. The
- * signature of AUTHENTICATE is the token; authid comes from the token and the role from the user of that name.
+ * signature of AUTHENTICATE is the token; its user gives authid and role.
  */
 export class JwtAuthProvider {
   /** Resolves with the reason when its session has ended. */
   readonly closed: Promise<string>;
   readonly #client: JwtAuthProviderOptions['client'];
-  readonly #tokens: Pick<TokenVerifier, 'verify'>;
-  readonly #users: Pick<UserProvider, 'find'>;
-  readonly #endedLogins: Pick<EndedLogins, 'isEnded'>;
+  readonly #bearers: Pick<TokenBearers, 'identify'>;
   readonly #realms: readonly string[];
   readonly #logger: Logger;
 
   constructor(options: JwtAuthProviderOptions) {
     this.#client = options.client;
     this.closed = options.client.closed;
-    this.#tokens = options.tokens;
-    this.#users = options.users;
-    this.#endedLogins = options.endedLogins;
+    this.#bearers = options.bearers;
     this.#realms = options.realms ?? ['*'];
     this.#logger = options.logger ?? silentLogger;
   }
@@ -84,28 +76,12 @@ export class JwtAuthProvider {
 
   async #onauthenticate([proof]: List): Promise<List> {
     const signature = toDict(proof)?.['signature'];
-    const token = this.#verify(typeof signature === 'string' ? signature : '');
-    if (token instanceof InvalidToken) {
-      return this.#refuse(token.code, { ...token.context, reason: token.detail });
-    }
-    const { authid, login } = token;
-    const user = await this.#users.find(authid);
-    if (user === undefined) {
-      return this.#refuse('invalid_token', { authid, reason: 'user unknown or disabled' });
-    }
-    // After the wait: a log-out during it must not be missed.
-    if (login !== undefined && this.#endedLogins.isEnded(login, token.issuedAt)) {
-      return this.#refuse('invalid_token', { authid, reason: 'log-in ended' });
-    }
-    return ['SUCCESS', toSuccess(token, user.role)];
-  }
-
-  #verify(token: string): VerifiedToken | InvalidToken {
     try {
-      return this.#tokens.verify(token);
+      const bearer = await this.#bearers.identify(typeof signature === 'string' ? signature : '');
+      return ['SUCCESS', toSuccess(bearer)];
     } catch (error) {
-      if (error instanceof InvalidToken) return error;
-      throw error;
+      if (!(error instanceof InvalidToken)) throw error;
+      return this.#refuse(error.code, { ...error.context, reason: error.detail });
     }
   }
 
@@ -121,13 +97,14 @@ const CHALLENGE = { challenge: {}, challenge_method: JWT_AUTHMETHOD };
 
 const onhello = (): CallResult => toResult(['CHALLENGE', CHALLENGE]);
 
-const toSuccess = (token: VerifiedToken, authrole: string): Dict => ({
-  authid: token.authid,
-  authrole,
-  authroles: [authrole],
+const toSuccess = ({ token, user }: TokenBearer): Dict => ({
+  authid: user.username,
+  authrole: user.role,
+  authroles: user.roles,
   authprovider: 'jwt',
   authextra: { expires_at: token.expiresAt, refresh_at: token.refreshAt },
   ...(token.login === undefined ? {} : { [LOGIN_KEY]: token.login }),
+  [PROOF_KEY]: proofToWire(proofOf({ token, user })),
 });
 
 const toResult = (args: List): CallResult => ({ args, kwargs: {} });

@@ -3,6 +3,9 @@ import { isAuthid } from '../methods/authid.js';
 import { InvalidToken, type TokenFailure } from './invalid-token.js';
 import type { TokenKey } from './token-keys.js';
 
+/** The longest `jti`, in UTF-16 code units. */
+const MAX_ID_LENGTH = 256;
+
 /** What is asked of the claims of every token. Times in seconds, as in tokens. */
 export interface ClaimPolicy {
   readonly issuer: string;
@@ -15,9 +18,13 @@ export interface ClaimPolicy {
 
 /** What the claims say once they are checked. Unix seconds. */
 export interface TokenClaims {
-  readonly authid: string;
-  /** `iat`, or the time of the check where a key does not require it. */
-  readonly issuedAt: number;
+  /** Whom it names: a user by id, or by username if `isUsername`. */
+  readonly subject: string;
+  readonly isUsername: boolean;
+  /** `jti`. */
+  readonly id: string | undefined;
+  /** `iat`; undefined where a key does not require it. */
+  readonly issuedAt: number | undefined;
   readonly expiresAt: number;
   /** `sid`: the log-in that the token was given to. */
   readonly login: string | undefined;
@@ -35,8 +42,9 @@ export function checkClaims(
   policy: ClaimPolicy,
   now: number,
 ): TokenClaims {
-  const authid = own(claims, key.authidClaim);
-  const context = { kid: key.kid, authid: isAuthid(authid) ? authid : undefined };
+  const { name: nameOfSubject, isUsername } = key.subjectClaim;
+  const subject = own(claims, nameOfSubject);
+  const context = { kid: key.kid, authid: isAuthid(subject) ? subject : undefined };
   const refuse: Refuse = (detail, code = 'invalid_token') => {
     throw new InvalidToken(code, detail, context);
   };
@@ -47,8 +55,10 @@ export function checkClaims(
   checkParties(claims, key.issuer ?? policy.issuer, key.audience ?? policy.audience, refuse);
   const login = own(claims, 'sid');
   if (login !== undefined && !isAuthid(login)) return refuse('sid is no name');
-  if (!isAuthid(authid)) return refuse(`claim ${key.authidClaim} is no authid`);
-  return { authid, issuedAt, expiresAt, login };
+  const id = own(claims, 'jti');
+  if (id !== undefined && !isId(id)) return refuse('jti is no id');
+  if (!isAuthid(subject)) return refuse(`claim ${nameOfSubject} is no authid`);
+  return { subject, isUsername, id, issuedAt, expiresAt, login };
 }
 
 function checkParties(claims: Dict, ourIssuer: string, ourAudience: string, refuse: Refuse): void {
@@ -66,17 +76,22 @@ function checkTimes(
   policy: ClaimPolicy,
   now: number,
   refuse: Refuse,
-): [issuedAt: number, expiresAt: number] {
+): [issuedAt: number | undefined, expiresAt: number] {
   // JSON's 1e999 is read as Infinity, which is a number and later than everything.
   const expiresAt = own(claims, 'exp');
   if (!isTime(expiresAt)) return refuse('exp is no number');
-  const issuedAt = own(claims, 'iat') ?? now;
-  if (!isTime(issuedAt)) return refuse('iat is no number');
+  const issuedAt = own(claims, 'iat');
+  if (issuedAt !== undefined && !isTime(issuedAt)) return refuse('iat is no number');
+  const beginning = issuedAt ?? now;
   // Else a token could be given any life by dating it ahead.
-  if (issuedAt > now + policy.clockTolerance) refuse('iat is ahead');
-  if (expiresAt - issuedAt > policy.maxTtl) refuse('lives too long');
+  if (beginning > now + policy.clockTolerance) refuse('iat is ahead');
+  if (expiresAt - beginning > policy.maxTtl) refuse('lives too long');
   return [issuedAt, expiresAt];
 }
+
+// RFC 7519, section 4.1.7: a case-sensitive string. What is none could not be revoked by name.
+const isId = (value: unknown): value is string =>
+  typeof value === 'string' && value.length > 0 && value.length <= MAX_ID_LENGTH;
 
 const isTime = (value: unknown): value is number => Number.isFinite(value);
 

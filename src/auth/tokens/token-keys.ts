@@ -38,10 +38,27 @@ export interface TokenKeyOptions {
   readonly issuer?: string | undefined;
   /** `aud` of its tokens, if not the application's. */
   readonly audience?: string | undefined;
-  /** Names of claims, where they differ from ours: `authid` (default `sub`). */
-  readonly claims?: { readonly authid?: string | undefined } | undefined;
+  /**
+   * The claim that names the user, if not `sub` with the user's id: by username (`authid`) or by id (`user_id`), one of the two.
+   */
+  readonly claims?: SubjectClaimOptions | undefined;
   /** Claims that its tokens must have, in place of `exp iat iss aud sub`. `exp` is required in any case. */
   readonly require?: readonly string[] | undefined;
+}
+
+/** Which claim names the user of a token; not both. */
+export interface SubjectClaimOptions {
+  /** The name of a claim that holds a username. */
+  readonly authid?: string | undefined;
+  /** The name of a claim that holds a user's id. */
+  readonly user_id?: string | undefined;
+}
+
+/** The claim that names the user, and how. */
+export interface SubjectClaim {
+  readonly name: string;
+  /** Whether it holds a username; else the user's id. */
+  readonly isUsername: boolean;
 }
 
 /** A checked key, ready for use. */
@@ -51,8 +68,7 @@ export interface TokenKey {
   readonly verifyingKey: KeyObject;
   readonly issuer: string | undefined;
   readonly audience: string | undefined;
-  /** The claim that names the user. */
-  readonly authidClaim: string;
+  readonly subjectClaim: SubjectClaim;
   readonly required: readonly string[];
 }
 
@@ -143,12 +159,19 @@ function parseKey(options: TokenKeyOptions, index: number): TokenKey | SigningKe
     verifyingKey,
     issuer: options.issuer,
     audience: options.audience,
-    authidClaim: options.claims?.authid ?? 'sub',
+    subjectClaim: subjectClaim(options, index),
     required: [...new Set(['exp', ...(options.require ?? DEFAULT_REQUIRED)])],
   };
   if (options.sign !== true) return key;
   if (signingKey === undefined) throw invalid(index, options, 'cannot sign without a private key');
   return { ...key, signingKey };
+}
+
+function subjectClaim(options: TokenKeyOptions, index: number): SubjectClaim {
+  const { authid, user_id: userId } = options.claims ?? {};
+  if (authid === undefined) return { name: userId ?? 'sub', isUsername: false };
+  if (userId !== undefined) throw invalid(index, options, 'names the user by two claims');
+  return { name: authid, isUsername: true };
 }
 
 function secretKey(options: TokenKeyOptions, index: number): [KeyObject, KeyObject] {

@@ -74,11 +74,9 @@ export class TokenVerifier {
     const key = this.#select(token);
     const claims = this.#claimsOf(token, key, now);
     const verified = checkClaims(claims, key, this.#policy, now);
-    const life = verified.expiresAt - verified.issuedAt;
-    return {
-      ...verified,
-      refreshAt: Math.floor(verified.issuedAt + life * this.#refreshFraction),
-    };
+    const beginning = verified.issuedAt ?? now;
+    const life = verified.expiresAt - beginning;
+    return { ...verified, refreshAt: Math.floor(beginning + life * this.#refreshFraction) };
   }
 
   #select(token: string): TokenKey {
@@ -173,13 +171,13 @@ export class TokenIssuer {
     this.#refreshFraction = checkedFraction(options.refreshFraction);
   }
 
-  /** Makes a token for the user `subject`. `login` names the web log-in that it belongs to (`sid`), so that it ends with it. */
+  /** Makes a token for the user whose id is `subject`. `login` names the web log-in that it belongs to (`sid`), so that it ends with it. */
   issue(subject: string, login?: string): IssuedToken {
-    const { kid, alg, authidClaim, signingKey } = this.#key;
+    const { kid, alg, subjectClaim, signingKey } = this.#key;
     const iat = Math.floor(Date.now() / 1000);
     const exp = iat + this.#ttl;
     const claims = {
-      ...{ iss: this.#issuer, aud: this.#audience, sub: subject, [authidClaim]: subject },
+      ...{ iss: this.#issuer, aud: this.#audience, sub: subject, [subjectClaim.name]: subject },
       ...{ iat, exp, jti: randomBytes(16).toString('base64url') },
       ...(login === undefined ? {} : { sid: login }),
     };

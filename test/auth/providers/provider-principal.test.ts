@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InvalidProviderAnswer } from '../../../src/auth/providers/provider-answer.js';
-import { toPrincipal } from '../../../src/auth/providers/provider-principal.js';
+import { proofToWire, toPrincipal } from '../../../src/auth/providers/provider-principal.js';
 import type { Dict, Principal } from '../../../src/router/index.js';
 
 const GRANTABLE = new Set(['sales', 'user']);
@@ -17,6 +17,7 @@ describe('toPrincipal', () => {
       authprovider: 'jwt-provider',
       authextra: { expires_at: 1_800_000_300, refresh_at: 1_800_000_240 },
       _expressway_login: 'login-1',
+      _expressway_proof: { subject: '17', id: 'jti-1', issued_at: 1_800_000_000 },
     };
     assert.deepEqual(principalOf(success), {
       authid: 'alice',
@@ -27,6 +28,7 @@ describe('toPrincipal', () => {
       details: { authroles: ['user'] },
       expiresAt: 1_800_000_300_000,
       login: 'login-1',
+      proof: { subject: '17', id: 'jti-1', issuedAt: 1_800_000_000 },
     });
   });
 
@@ -67,10 +69,11 @@ describe('toPrincipal', () => {
     assert.deepEqual(principalOf(success).details, { _thruway_authextra: { a: 1 }, shoe_size: 44 });
   });
 
-  it('passes nothing on that only the router may say, nor the log-in', () => {
+  it('passes nothing on that only the router may say, nor log-in and proof', () => {
     const success = {
       ...{ authid: 'joe', authrole: 'user', authmethod: 'magic', realm: 'other', agent: 'me' },
       ...{ roles: { broker: {} }, _expressway_login: 'login-1' },
+      _expressway_proof: { subject: 'joe' },
     };
     const principal = principalOf(success);
     assert.deepEqual(principal.details, {});
@@ -82,6 +85,13 @@ describe('toPrincipal', () => {
     const { details } = principalOf(success);
     assert.deepEqual(Object.keys(details ?? {}), ['__proto__']);
     assert.equal(Object.getPrototypeOf(details), Object.prototype);
+  });
+
+  it('reads the proof as it is written for the wire', () => {
+    for (const proof of [{ subject: '17' }, { subject: '17', id: 'a', issuedAt: 1.5 }]) {
+      const success = { authid: 'joe', authrole: 'user', _expressway_proof: proofToWire(proof) };
+      assert.deepEqual(principalOf(success).proof, proof);
+    }
   });
 
   it('knows no end and no log-in where none is named', () => {
@@ -141,6 +151,11 @@ describe('toPrincipal refuses', () => {
     { authextra: { expires_at: null } },
     { authextra: { expires_at: Infinity } },
     { _expressway_login: 7 },
+    { _expressway_proof: 'joe' },
+    { _expressway_proof: {} },
+    { _expressway_proof: { subject: 7 } },
+    { _expressway_proof: { subject: 'joe', id: 7 } },
+    { _expressway_proof: { subject: 'joe', issued_at: 'now' } },
   ]) {
     it(JSON.stringify(change), () => {
       assert.throws(() => principalOf({ ...good, ...change }), InvalidProviderAnswer);

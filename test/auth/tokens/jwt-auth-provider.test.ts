@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { AuthmethodRegistry } from '../../../src/auth/providers/authmethod-registry.js';
 import { EndedLogins } from '../../../src/auth/revocation/ended-logins.js';
 import { JwtAuthProvider } from '../../../src/auth/tokens/jwt-auth-provider.js';
+import { TokenBearers } from '../../../src/auth/tokens/token-bearers.js';
 import { TokenIssuer, TokenVerifier } from '../../../src/auth/tokens/token.js';
 import { TokenKeys } from '../../../src/auth/tokens/token-keys.js';
 import type { User } from '../../../src/auth/users/user-provider.js';
@@ -42,9 +43,7 @@ async function setUp(
   const logger = new MemoryLogger();
   const provider = new JwtAuthProvider({
     client,
-    tokens,
-    users: { find },
-    endedLogins,
+    bearers: new TokenBearers({ tokens, users: { find, findById: find }, endedLogins }),
     logger,
   });
   await provider.start();
@@ -54,6 +53,12 @@ async function setUp(
   const issuer = new TokenIssuer({ keys: KEYS, ...PARTIES });
   return { realm, registry, provider, client, endedLogins, logger, issuer, ask };
 }
+
+const payloadOf = (token: string): Record<string, unknown> =>
+  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<
+    string,
+    unknown
+  >;
 
 const failure = (message: string): unknown => ['FAILURE', { details: { message } }];
 
@@ -85,9 +90,7 @@ describe('JwtAuthProvider', () => {
     registry.removeProvider(client.session);
     const second = new JwtAuthProvider({
       client: realm.connect(),
-      tokens: { verify: () => assert.fail() },
-      users: { find: () => assert.fail() },
-      endedLogins: { isEnded: () => assert.fail() },
+      bearers: { identify: () => assert.fail() },
       realms: ['realm2'],
     });
     await second.start();
@@ -101,9 +104,7 @@ describe('JwtAuthProvider', () => {
     await registry.start();
     const provider = new JwtAuthProvider({
       client: realm.connect(),
-      tokens: { verify: () => assert.fail() },
-      users: { find: () => assert.fail() },
-      endedLogins: { isEnded: () => assert.fail() },
+      bearers: { identify: () => assert.fail() },
     });
     await assert.rejects(provider.start(), /registermethod refused: Method is not configured/);
   });
@@ -111,9 +112,7 @@ describe('JwtAuthProvider', () => {
   it('does not start without a registry', async () => {
     const provider = new JwtAuthProvider({
       client: new FakeRealm().connect(),
-      tokens: { verify: () => assert.fail() },
-      users: { find: () => assert.fail() },
-      endedLogins: { isEnded: () => assert.fail() },
+      bearers: { identify: () => assert.fail() },
     });
     await assert.rejects(provider.start(), { uri: 'wamp.error.no_such_procedure' });
   });
@@ -129,6 +128,7 @@ describe('JwtAuthProvider', () => {
   it('says who a token is of and when it ends, with the role of the user', async () => {
     const { ask, issuer } = await setUp();
     const { token, expiresAt, refreshAt } = issuer.issue('alice', 'login-1');
+    const { jti, iat } = payloadOf(token);
     assert.deepEqual(await ask(ONAUTHENTICATE, { signature: token }), [
       'SUCCESS',
       {
@@ -138,6 +138,7 @@ describe('JwtAuthProvider', () => {
         authprovider: 'jwt',
         authextra: { expires_at: expiresAt, refresh_at: refreshAt },
         _expressway_login: 'login-1',
+        _expressway_proof: { subject: 'alice', id: jti, issued_at: iat },
       },
     ]);
   });

@@ -12,6 +12,7 @@ import { JwtAuthProvider } from '../../../src/auth/tokens/jwt-auth-provider.js';
 import { ProcedureAuthenticator } from '../../../src/auth/providers/procedure-authenticator.js';
 import { ProviderSupervisor } from '../../../src/auth/providers/provider-supervisor.js';
 import { RoleAuthorizer } from '../../../src/auth/permissions/role-authorizer.js';
+import { TokenBearers } from '../../../src/auth/tokens/token-bearers.js';
 import { TokenIssuer, TokenVerifier } from '../../../src/auth/tokens/token.js';
 import { TokenKeys } from '../../../src/auth/tokens/token-keys.js';
 import { TrustedAuthenticator } from '../../../src/auth/methods/trusted-authenticator.js';
@@ -77,8 +78,11 @@ async function setUp(t: TestContext, variation: Variation = {}): Promise<Setup> 
       const client = router.connectLocal(AUTH_REALM, INTERNAL);
       clients.push(client);
       const tokens = new TokenVerifier({ keys: KEYS, ...PARTIES });
-      const users = { find: variation.find ?? find };
-      return new JwtAuthProvider({ client, tokens, users, endedLogins });
+      const users = { find, findById: variation.find ?? find };
+      return new JwtAuthProvider({
+        client,
+        bearers: new TokenBearers({ tokens, users, endedLogins }),
+      });
     },
   });
   t.after(() => {

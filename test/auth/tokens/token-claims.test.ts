@@ -45,7 +45,9 @@ function refusalOf(claims: Dict, key = keyWith()): InvalidToken {
 describe('checkClaims', () => {
   it('gives what the claims say', () => {
     assert.deepEqual(check({ ...CLAIMS, sid: 'login-1' }), {
-      authid: 'alice',
+      subject: 'alice',
+      isUsername: false,
+      id: undefined,
       issuedAt: NOW - 10,
       expiresAt: NOW + 290,
       login: 'login-1',
@@ -56,12 +58,16 @@ describe('checkClaims', () => {
     assert.equal(check(CLAIMS).login, undefined);
   });
 
+  it('gives the id of the token', () => {
+    assert.equal(check({ ...CLAIMS, jti: 'x'.repeat(256) }).id, 'x'.repeat(256));
+  });
+
   it('finds its audience in a list', () => {
-    assert.equal(check({ ...CLAIMS, aud: ['other', 'wamp'] }).authid, 'alice');
+    assert.equal(check({ ...CLAIMS, aud: ['other', 'wamp'] }).subject, 'alice');
   });
 
   it('ignores claims that it does not know', () => {
-    assert.equal(check({ ...CLAIMS, role: 'admin', authid: 'root' }).authid, 'alice');
+    assert.equal(check({ ...CLAIMS, role: 'admin', authid: 'root' }).subject, 'alice');
   });
 
   // J3; lcobucci/jwt writes times with microseconds
@@ -94,6 +100,9 @@ describe('checkClaims', () => {
     [{ sub: 'x'.repeat(129) }, 'claim sub is no authid'],
     [{ sid: 7 }, 'sid is no name'],
     [{ sid: '' }, 'sid is no name'],
+    [{ jti: 7 }, 'jti is no id'],
+    [{ jti: '' }, 'jti is no id'],
+    [{ jti: 'x'.repeat(257) }, 'jti is no id'],
   ];
   for (const [change, detail] of malformed) {
     it(`refuses ${JSON.stringify(change)}`, () => {
@@ -156,8 +165,10 @@ describe('checkClaims on the length of life', () => {
     const key = keyWith({ require: ['sub'] });
     const foreign = { sub: 'alice', exp: NOW + 86_400 };
     assert.deepEqual(check(foreign, key), {
-      authid: 'alice',
-      issuedAt: NOW,
+      subject: 'alice',
+      isUsername: false,
+      id: undefined,
+      issuedAt: undefined,
       expiresAt: NOW + 86_400,
       login: undefined,
     });
@@ -166,6 +177,12 @@ describe('checkClaims on the length of life', () => {
 });
 
 describe('checkClaims for a key of another program', () => {
+  it('takes a user id from the claim that the key names for it', () => {
+    const byId = keyWith({ claims: { user_id: 'uid' }, require: [] });
+    const { subject, isUsername } = check({ uid: '17', exp: NOW + 60 }, byId);
+    assert.deepEqual([subject, isUsername], ['17', false]);
+  });
+
   const key = keyWith({
     issuer: 'php',
     audience: 'site',
@@ -174,7 +191,7 @@ describe('checkClaims for a key of another program', () => {
   });
 
   it('takes the authid from the claim that the key names', () => {
-    assert.equal(check({ authid: 'joe', exp: NOW + 60 }, key).authid, 'joe');
+    assert.equal(check({ authid: 'joe', exp: NOW + 60 }, key).subject, 'joe');
     assert.equal(refusalOf({ sub: 'joe', exp: NOW + 60 }, key).detail, 'claim authid is no authid');
   });
 
@@ -184,7 +201,7 @@ describe('checkClaims for a key of another program', () => {
 
   it('checks issuer and audience against the key where the token has them', () => {
     const claims = { authid: 'joe', exp: NOW + 60 };
-    assert.equal(check({ ...claims, iss: 'php', aud: 'site' }, key).authid, 'joe');
+    assert.equal(check({ ...claims, iss: 'php', aud: 'site' }, key).subject, 'joe');
     assert.equal(refusalOf({ ...claims, iss: 'expressway' }, key).detail, 'another issuer');
     assert.equal(refusalOf({ ...claims, aud: 'wamp' }, key).code, 'audience_mismatch');
   });

@@ -42,7 +42,7 @@ describe('TokenKeys', () => {
 
   it('fills in the claims that a key is silent about', () => {
     const key = new TokenKeys([hs256()]).find('HS256', undefined);
-    assert.equal(key?.authidClaim, 'sub');
+    assert.deepEqual(key?.subjectClaim, { name: 'sub', isUsername: false });
     assert.deepEqual(key.required, ['exp', 'iat', 'iss', 'aud', 'sub']);
     assert.equal(key.issuer, undefined);
     assert.equal(key.audience, undefined);
@@ -53,7 +53,7 @@ describe('TokenKeys', () => {
       hs256({ require: ['authid'], claims: { authid: 'authid' }, issuer: 'php', audience: 'site' }),
     ]).find('HS256', undefined);
     assert.deepEqual(key?.required, ['exp', 'authid']);
-    assert.equal(key.authidClaim, 'authid');
+    assert.deepEqual(key.subjectClaim, { name: 'authid', isUsername: true });
     assert.equal(key.issuer, 'php');
     assert.equal(key.audience, 'site');
   });
@@ -163,6 +163,12 @@ describe('TokenKeys refuses', () => {
       /1024 bits/,
     ],
     ['the algorithm none', [hs256({ alg: 'none' as 'HS256' })], 'invalid_key', /no algorithm/],
+    [
+      'a user named by two claims',
+      [hs256({ claims: { authid: 'name', user_id: 'id' } })],
+      'invalid_key',
+      /two claims/,
+    ],
     ['nothing at all', [{ alg: 'HS256' }], 'invalid_key', /needs one of/],
     ['two halves', [hs256({ publicKey: rsa.publicKey })], 'invalid_key', /needs one of/],
     [

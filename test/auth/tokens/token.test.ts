@@ -74,7 +74,9 @@ const decoded = (token: string): Record<string, unknown>[] =>
 describe('TokenVerifier', () => {
   it('gives what a token says', () => {
     assert.deepEqual(verifier().verify(craftToken(HEADER, { ...CLAIMS, sid: 'login-1' })), {
-      authid: 'alice',
+      subject: 'alice',
+      isUsername: false,
+      id: undefined,
       issuedAt: NOW,
       expiresAt: NOW + 300,
       login: 'login-1',
@@ -84,7 +86,7 @@ describe('TokenVerifier', () => {
 
   it('accepts a token without typ', () => {
     assert.equal(
-      verifier().verify(craftToken({ alg: 'HS256', kid: 'k1' }, CLAIMS)).authid,
+      verifier().verify(craftToken({ alg: 'HS256', kid: 'k1' }, CLAIMS)).subject,
       'alice',
     );
   });
@@ -152,10 +154,10 @@ describe('TokenVerifier', () => {
     const kids = ['k1', 'k10', 'k100'];
     const keys = kids.map((kid) => ({ ...OWN_KEY, kid, sign: false }));
     const by = verifier(keys);
-    assert.equal(by.verify(sized(8192)).authid, 'alice');
+    assert.equal(by.verify(sized(8192)).subject, 'alice');
     assert.equal(refusalOf(sized(8193), by).detail, 'too long');
     const narrow = verifier(keys, { maxBytes: 1024 });
-    assert.equal(narrow.verify(sized(1024)).authid, 'alice');
+    assert.equal(narrow.verify(sized(1024)).subject, 'alice');
     assert.equal(refusalOf(sized(1025), narrow).detail, 'too long');
   });
 
@@ -210,8 +212,8 @@ describe('TokenVerifier on algorithms', () => {
     ]);
     const rs = craftSignedToken({ alg: 'RS256', kid: 'r' }, CLAIMS, rsa.privateKey);
     const es = craftSignedToken({ alg: 'ES256', kid: 'e' }, CLAIMS, ec.privateKey);
-    assert.equal(by.verify(rs).authid, 'alice');
-    assert.equal(by.verify(es).authid, 'alice');
+    assert.equal(by.verify(rs).subject, 'alice');
+    assert.equal(by.verify(es).subject, 'alice');
   });
 
   it('refuses the signature of somebody else’s private key', () => {
@@ -266,7 +268,7 @@ describe('TokenVerifier on clocks', () => {
 
   it('accepts a token that begins within the tolerance only', () => {
     const from = (nbf: unknown): string => craftToken(HEADER, { ...CLAIMS, nbf });
-    assert.equal(verifier().verify(from(NOW + 4)).authid, 'alice');
+    assert.equal(verifier().verify(from(NOW + 4)).subject, 'alice');
     assert.equal(refusalOf(from(NOW + 10)).detail, 'jwt not active');
     assert.equal(refusalOf(from('soon')).detail, 'invalid nbf value');
   });
@@ -313,7 +315,7 @@ describe('TokenVerifier on kid', () => {
       jwk: {},
       x5c: ['MII'],
     };
-    assert.equal(by.verify(craftToken({ ...HEADER, ...offers }, CLAIMS)).authid, 'alice');
+    assert.equal(by.verify(craftToken({ ...HEADER, ...offers }, CLAIMS)).subject, 'alice');
     assert.equal(logger.lines.length, 1);
     assert.match(logger.lines[0] ?? '', /"headers":\["jku","x5u","jwk","x5c"\]/);
     assert.doesNotMatch(logger.lines[0] ?? '', /evil/);
@@ -363,9 +365,9 @@ describe('TokenVerifier with tokens of firebase/php-jwt', () => {
 
   it('accepts {authid, exp} beside our own tokens', () => {
     const by = verifier([OWN_KEY, PHP_KEY]);
-    assert.equal(by.verify(php({ authid: 'joe', exp: NOW + 100 })).authid, 'joe');
+    assert.equal(by.verify(php({ authid: 'joe', exp: NOW + 100 })).subject, 'joe');
     assert.equal(by.verify(php({ authid: 'joe', exp: NOW + 100 })).refreshAt, NOW + 80);
-    assert.equal(by.verify(craftToken(HEADER, CLAIMS)).authid, 'alice');
+    assert.equal(by.verify(craftToken(HEADER, CLAIMS)).subject, 'alice');
   });
 
   it('requires exp', () => {
@@ -422,7 +424,7 @@ describe('TokenIssuer', () => {
     const { token } = issuer(key).issue('alice');
     assert.deepEqual(decoded(token)[0], { alg: 'ES256', typ: 'JWT' });
     const by = verifier([{ alg: 'ES256', publicKey: ec.publicKey }]);
-    assert.equal(by.verify(token).authid, 'alice');
+    assert.equal(by.verify(token).subject, 'alice');
   });
 
   it('writes what its key asks for', () => {
@@ -431,7 +433,7 @@ describe('TokenIssuer', () => {
     assert.equal(claims?.['iss'], 'me');
     assert.equal(claims['aud'], 'you');
     assert.equal(claims['name'], 'alice');
-    assert.equal(verifier([key]).verify(issuer(key).issue('alice').token).authid, 'alice');
+    assert.equal(verifier([key]).verify(issuer(key).issue('alice').token).subject, 'alice');
   });
 
   it('throws without a key to sign with and for a life under a second', () => {

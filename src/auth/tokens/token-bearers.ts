@@ -1,0 +1,65 @@
+import type { Proof } from '../../router/index.js';
+import type { EndedLogins } from '../revocation/ended-logins.js';
+import type { User, UserProvider } from '../users/user-provider.js';
+import { InvalidToken } from './invalid-token.js';
+import type { TokenVerifier, VerifiedToken } from './token.js';
+
+/** The user that a token stands for (RFC 6750 calls who has it its bearer), and what it says. */
+export interface TokenBearer {
+  readonly user: User;
+  readonly token: VerifiedToken;
+}
+
+/** What {@link TokenBearers} need. */
+export interface TokenBearersOptions {
+  readonly tokens: Pick<TokenVerifier, 'verify'>;
+  readonly users: Pick<UserProvider, 'find' | 'findById'>;
+  readonly endedLogins: Pick<EndedLogins, 'isEnded'>;
+}
+
+/**
+ * Whose token it is: the one place that decides whether a token lets somebody in, whichever way it came (a challenge, the upgrade, a
+ * ticket, a refresh, an HTTP request).
+ */
+export class TokenBearers {
+  readonly #tokens: Pick<TokenVerifier, 'verify'>;
+  readonly #users: Pick<UserProvider, 'find' | 'findById'>;
+  readonly #endedLogins: Pick<EndedLogins, 'isEnded'>;
+
+  constructor(options: TokenBearersOptions) {
+    this.#tokens = options.tokens;
+    this.#users = options.users;
+    this.#endedLogins = options.endedLogins;
+  }
+
+  /**
+   * Gives who has this token. Rejects with {@link InvalidToken} when the token does not hold, its user is unknown or disabled, or it was
+   * issued before the user's tokens or its log-in ended.
+   */
+  async identify(text: string): Promise<TokenBearer> {
+    const token = this.#tokens.verify(text);
+    const { subject, isUsername, login } = token;
+    const user = await (isUsername ? this.#users.find(subject) : this.#users.findById(subject));
+    if (user === undefined) throw refusal(token, 'user unknown or disabled');
+    // Without `iat` nobody knows, and then it may be older than whatever was ended.
+    const issuedAt = token.issuedAt ?? 0;
+    if (user.tokensValidFrom !== undefined && issuedAt < user.tokensValidFrom) {
+      throw refusal(token, 'issued before the tokens of this user became void');
+    }
+    // After the wait: a log-out during it must not be missed.
+    if (login !== undefined && this.#endedLogins.isEnded(login, issuedAt)) {
+      throw refusal(token, 'log-in ended');
+    }
+    return { user, token };
+  }
+}
+
+/** What a session keeps of the token that opened it. */
+export const proofOf = ({ user, token: { id, issuedAt } }: TokenBearer): Proof => ({
+  subject: user.id,
+  ...(id === undefined ? {} : { id }),
+  ...(issuedAt === undefined ? {} : { issuedAt }),
+});
+
+const refusal = ({ subject }: VerifiedToken, detail: string): InvalidToken =>
+  new InvalidToken('invalid_token', detail, { authid: subject });

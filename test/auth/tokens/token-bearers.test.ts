@@ -1,0 +1,92 @@
+import { deepEqual, equal, rejects } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { EndedLogins } from '../../../src/auth/revocation/ended-logins.js';
+import { InvalidToken } from '../../../src/auth/tokens/invalid-token.js';
+import { proofOf, TokenBearers } from '../../../src/auth/tokens/token-bearers.js';
+import type { VerifiedToken } from '../../../src/auth/tokens/token.js';
+import type { User } from '../../../src/auth/users/user-provider.js';
+
+const IAT = 1_800_000_000;
+const TOKEN: VerifiedToken = {
+  subject: '17',
+  isUsername: false,
+  id: 'jti-1',
+  issuedAt: IAT,
+  expiresAt: IAT + 300,
+  refreshAt: IAT + 240,
+  login: 'login-1',
+};
+const ALICE: User = { id: '17', username: 'alice', role: 'user', roles: ['user'] };
+
+interface Variation {
+  readonly token?: Partial<VerifiedToken>;
+  readonly user?: Partial<User>;
+  readonly endedLogins?: EndedLogins;
+}
+
+/** Whose token it is when the users are asked for exactly one: by id `17` or by name `alice`. */
+function identify({ token, user, endedLogins }: Variation = {}) {
+  const alice = { ...ALICE, ...user };
+  const bearers = new TokenBearers({
+    tokens: { verify: () => ({ ...TOKEN, ...token }) },
+    users: {
+      find: (username) => Promise.resolve(username === 'alice' ? alice : undefined),
+      findById: (id) => Promise.resolve(id === '17' ? alice : undefined),
+    },
+    endedLogins: endedLogins ?? new EndedLogins({ keepMs: 60_000 }),
+  });
+  return bearers.identify('the token');
+}
+
+const refused = (reason: string) => (error: unknown) =>
+  error instanceof InvalidToken && error.code === 'invalid_token' && error.detail === reason;
+
+describe('TokenBearers', () => {
+  it('finds the user by id, and by name where the token has one', async () => {
+    const { user, token } = await identify();
+    deepEqual([user, token], [ALICE, TOKEN]);
+    const named = { subject: 'alice', isUsername: true };
+    equal((await identify({ token: named })).user.id, '17');
+  });
+
+  it('takes no name for an id, nor the other way round', async () => {
+    const unknown = refused('user unknown or disabled');
+    await rejects(identify({ token: { subject: 'alice' } }), unknown);
+    await rejects(identify({ token: { isUsername: true } }), unknown);
+  });
+
+  it('refuses what was issued before the tokens of the user became void', async () => {
+    const isVoid = refused('issued before the tokens of this user became void');
+    await rejects(identify({ user: { tokensValidFrom: IAT + 1 } }), isVoid);
+    equal((await identify({ user: { tokensValidFrom: IAT } })).user.id, '17');
+  });
+
+  it('refuses a token that does not say when it was issued once others of the user are void', async () => {
+    const token = { issuedAt: undefined };
+    await rejects(identify({ token, user: { tokensValidFrom: 1 } }), InvalidToken);
+    equal((await identify({ token })).user.id, '17');
+  });
+
+  it('refuses the token of a log-in that has ended', async () => {
+    const endedLogins = new EndedLogins({ keepMs: 60_000 });
+    endedLogins.end('login-1');
+    await rejects(identify({ endedLogins }), refused('log-in ended'));
+    equal((await identify({ token: { login: 'login-2' }, endedLogins })).user.id, '17');
+    equal((await identify({ token: { login: undefined }, endedLogins })).user.id, '17');
+  });
+});
+
+describe('proofOf', () => {
+  it('names the user by id, and the token by its own', () => {
+    deepEqual(proofOf({ user: ALICE, token: TOKEN }), {
+      subject: '17',
+      id: 'jti-1',
+      issuedAt: IAT,
+    });
+  });
+
+  it('leaves out what the token does not say', () => {
+    const token = { ...TOKEN, id: undefined, issuedAt: undefined };
+    deepEqual(proofOf({ user: ALICE, token }), { subject: '17' });
+  });
+});
