@@ -21,12 +21,12 @@ export const DEVELOPMENT_USERS: ReadonlyMap<string, string> = new Map([
 
 /** The development users among `users`, each with its well-known password. */
 export function developmentLogins(
-  users: readonly { readonly username: string; readonly password: string }[],
+  users: readonly { readonly username: string; readonly password?: string | undefined }[],
 ): readonly { readonly username: string; readonly password: string }[] {
   return users.flatMap((user) => {
     const password = DEVELOPMENT_USERS.get(user.username);
-    const isShipped = password !== undefined && isDevelopmentSecret(user.password);
-    return isShipped ? [{ username: user.username, password }] : [];
+    const isShipped = user.password !== undefined && isDevelopmentSecret(user.password);
+    return isShipped && password !== undefined ? [{ username: user.username, password }] : [];
   });
 }
 

@@ -1,10 +1,11 @@
 import { PasswordVerifier } from '../auth/users/password-verifier.js';
 import type { UserEntry } from '../auth/users/memory-users.js';
-import type { ConfigNode } from './config-node.js';
+import type { UserCredentials } from '../auth/users/user-provider.js';
+import type { ConfigNode, ConfigPath } from './config-node.js';
 import type { ConfigProblem } from './config-error.js';
 import { readConfigurationFile } from './configuration-file.js';
 import { DEVELOPMENT_USERS, isDevelopmentSecret } from './known-secrets.js';
-import { usersSchema } from './users-schema.js';
+import { usersSchema, type UserInput } from './users-schema.js';
 import { problem, validate } from './validate.js';
 
 /** What the entries of a users file are checked against. */
@@ -21,8 +22,8 @@ export interface UsersFile {
 }
 
 /**
- * Reads a users file (YAML); no file, no users. Problems are unknown keys, names given twice, roles that no realm has, what is no argon2id hash and,
- * in production, the users that are shipped for development, known by their hash or their password.
+ * Reads a users file (YAML); no file, no users. Problems are unknown keys, names and ids given twice, roles that no realm has, what is no
+ * argon2id hash, users without any credential and, in production, what is shipped for development, known by itself or by the password.
  */
 export async function readUsersFile(
   file: string | undefined,
@@ -32,27 +33,71 @@ export async function readUsersFile(
   const { node, problems: unreadable } = await readConfigurationFile(file);
   if (node === undefined || unreadable.length > 0) return { users: [], problems: unreadable };
   const { value, problems } = validate(usersSchema, node);
-  const users = value?.users ?? [];
+  const users = (value?.users ?? []).map(toEntry);
   const shipped = context.production ? await findDevelopmentUsers(node, users) : [];
   return { users, problems: [...problems, ...checkEntries(node, users, context), ...shipped] };
 }
 
+function toEntry(input: UserInput): UserEntry {
+  const { username, role, password, disabled, id, roles, tokens_valid_from: validFrom } = input;
+  const credentials = toCredentials(input);
+  return {
+    username,
+    role,
+    disabled,
+    ...(id === undefined ? {} : { id }),
+    ...(roles === undefined ? {} : { roles }),
+    ...(password === undefined ? {} : { password }),
+    ...(validFrom === undefined ? {} : { tokensValidFrom: validFrom }),
+    ...(Object.keys(credentials).length === 0 ? {} : { credentials }),
+  };
+}
+
+function toCredentials({ wampcra, scram, public_keys, certificates }: UserInput): UserCredentials {
+  return {
+    ...(wampcra === undefined ? {} : { wampcra }),
+    ...(scram === undefined ? {} : { scram: toScram(scram) }),
+    ...(public_keys === undefined ? {} : { publicKeys: public_keys }),
+    ...(certificates === undefined ? {} : { certificates }),
+  };
+}
+
+const toScram = ({
+  stored_key: storedKey,
+  server_key: serverKey,
+  ...derivation
+}: NonNullable<UserInput['scram']>): UserCredentials['scram'] => ({
+  ...derivation,
+  storedKey,
+  serverKey,
+});
+
 function checkEntries(
   root: ConfigNode,
   users: readonly UserEntry[],
-  { roles }: UsersFileContext,
+  { roles: known }: UsersFileContext,
 ): readonly ConfigProblem[] {
-  const names = users.map((user) => user.username);
-  return users.flatMap(({ username, role }, index) => {
-    const problems: ConfigProblem[] = [];
-    if (names.indexOf(username) !== index) {
-      problems.push(problem(root, ['users', index, 'username'], 'each user once'));
+  const problems: ConfigProblem[] = [];
+  const names = new Set<string>();
+  const ids = new Set<string>();
+  for (const [index, { username, id = username, role, roles = [] }] of users.entries()) {
+    const report = (path: ConfigPath, expected: string): void => {
+      problems.push(problem(root, ['users', index, ...path], expected));
+    };
+    if (names.has(username)) report(['username'], 'each user once');
+    else if (ids.has(id))
+      report(
+        [id === username ? 'username' : 'id'],
+        'each id once, and a username without an id is one',
+      );
+    names.add(username);
+    ids.add(id);
+    if (known?.includes(role) === false) report(['role'], 'a role of one of the realms');
+    for (const [place, each] of roles.entries()) {
+      if (known?.includes(each) === false) report(['roles', place], 'a role of one of the realms');
     }
-    if (roles?.includes(role) === false) {
-      problems.push(problem(root, ['users', index, 'role'], 'a role of one of the realms'));
-    }
-    return problems;
-  });
+  }
+  return problems;
 }
 
 async function findDevelopmentUsers(
@@ -61,14 +106,20 @@ async function findDevelopmentUsers(
 ): Promise<readonly ConfigProblem[]> {
   const passwords = new PasswordVerifier();
   const problems: ConfigProblem[] = [];
-  for (const [index, { username, password }] of users.entries()) {
+  for (const [index, { username, password, credentials }] of users.entries()) {
+    const report = (...path: ConfigPath): void => {
+      const message =
+        'expected a user of your own in production, found one shipped for development';
+      problems.push({ ...problem(root, ['users', index, ...path], ''), message });
+    };
     const known = DEVELOPMENT_USERS.get(username);
-    const isKnown =
-      isDevelopmentSecret(password) ||
-      (known !== undefined && (await passwords.verify(password, known)));
-    if (!isKnown) continue;
-    const message = 'expected a user of your own in production, found one shipped for development';
-    problems.push({ ...problem(root, ['users', index, 'password'], ''), message });
+    if (password !== undefined) {
+      const isKnown = known !== undefined && (await passwords.verify(password, known));
+      if (isKnown || isDevelopmentSecret(password)) report('password');
+    }
+    const { wampcra, scram } = credentials ?? {};
+    if (wampcra !== undefined && isDevelopmentSecret(wampcra.secret)) report('wampcra', 'secret');
+    if (scram !== undefined && isDevelopmentSecret(scram.storedKey)) report('scram', 'stored_key');
   }
   await passwords.close();
   return problems;

@@ -14,7 +14,14 @@ import { childSchema, keysOf } from './schema-walk.js';
 import { suggestion } from './suggestion.js';
 
 // Whatever stands under these keys is never shown, right or wrong.
-const SECRET_KEYS = new Set(['secret', 'previous_secret', 'private_key', 'password']);
+const SECRET_KEYS = new Set([
+  'secret',
+  'previous_secret',
+  'private_key',
+  'password',
+  'stored_key',
+  'server_key',
+]);
 
 const EXPECTED_TYPES: Readonly<Record<string, string>> = {
   array: 'a list',

@@ -81,7 +81,7 @@ describe('the shipped development files', () => {
       'utf8',
     );
     const { createHash } = await import('node:crypto');
-    for (const secret of [...secrets, ...users.map((user) => user.password)]) {
+    for (const secret of [...secrets, ...users.map((user) => user.password ?? '')]) {
       equal(source.includes(createHash('sha256').update(secret).digest('hex')), true);
       equal(isDevelopmentSecret(secret), true);
     }
@@ -100,6 +100,6 @@ describe('the shipped development files', () => {
       [true, true],
     );
     for (const user of users)
-      equal(user.password.startsWith('$argon2id$v=19$m=19456,t=2,p=1$'), true);
+      equal(user.password?.startsWith('$argon2id$v=19$m=19456,t=2,p=1$'), true);
   });
 });

@@ -1,14 +1,21 @@
 import { isPasswordHash, type PasswordVerifier } from './password-verifier.js';
-import type { User, UserProvider } from './user-provider.js';
+import type { User, UserCredentials, UserProvider } from './user-provider.js';
 
 /** One entry of the users file, as parsed. */
 export interface UserEntry {
+  /** What tokens name. Default the username. */
+  readonly id?: string | undefined;
   readonly username: string;
   readonly role: string;
-  /** Its argon2id hash, as `hashPassword` gives it. */
-  readonly password: string;
+  /** Roles besides `role`. */
+  readonly roles?: readonly string[] | undefined;
+  /** Its argon2id hash, as `hashPassword` gives it. Left out: there is no log-in by password. */
+  readonly password?: string | undefined;
   /** May not log in. Default false. */
   readonly disabled?: boolean | undefined;
+  /** Tokens issued before then are void, in Unix seconds. */
+  readonly tokensValidFrom?: number | undefined;
+  readonly credentials?: UserCredentials | undefined;
 }
 
 /** What {@link MemoryUsers} needs. */
@@ -35,9 +42,10 @@ export class UnusableUserEntry extends Error {
 export class MemoryUsers implements UserProvider {
   // A Map: names come from the wire, and `__proto__` is one.
   readonly #entries = new Map<string, UserEntry>();
+  readonly #byId = new Map<string, UserEntry>();
   readonly #passwords: PasswordVerifier;
 
-  /** Throws {@link UnusableUserEntry} for a name without letters or given twice and for what is no argon2id hash. */
+  /** Throws {@link UnusableUserEntry} for a name without letters, a name or id given twice and for what is no argon2id hash. */
   constructor(options: MemoryUsersOptions) {
     this.#passwords = options.passwords;
     for (const [index, entry] of options.entries.entries()) {
@@ -46,10 +54,15 @@ export class MemoryUsers implements UserProvider {
       if (this.#entries.has(entry.username)) {
         throw new UnusableUserEntry(index, `user ${name} is there twice`);
       }
-      if (!isPasswordHash(entry.password)) {
+      if (entry.password !== undefined && !isPasswordHash(entry.password)) {
         throw new UnusableUserEntry(index, `the password of user ${name} is no argon2id hash`);
       }
+      const id = idOf(entry);
+      if (this.#byId.has(id)) {
+        throw new UnusableUserEntry(index, `the id of user ${name} is that of another`);
+      }
       this.#entries.set(entry.username, entry);
+      this.#byId.set(id, entry);
     }
   }
 
@@ -58,7 +71,7 @@ export class MemoryUsers implements UserProvider {
   }
 
   findById(id: string): Promise<User | undefined> {
-    return this.find(id);
+    return Promise.resolve(toUser(this.#byId.get(id)));
   }
 
   async verifyPassword(username: string, password: string): Promise<User | undefined> {
@@ -72,8 +85,17 @@ export class MemoryUsers implements UserProvider {
   }
 }
 
+const idOf = ({ id, username }: UserEntry): string => id ?? username;
+
 function toUser(entry: UserEntry | undefined): User | undefined {
   if (entry === undefined || entry.disabled === true) return undefined;
-  const { username, role } = entry;
-  return { id: username, username, role, roles: [role] };
+  const { username, role, roles = [], tokensValidFrom, credentials } = entry;
+  return {
+    id: idOf(entry),
+    username,
+    role,
+    roles: [...new Set([role, ...roles])],
+    ...(tokensValidFrom === undefined ? {} : { tokensValidFrom }),
+    ...(credentials === undefined ? {} : { credentials }),
+  };
 }

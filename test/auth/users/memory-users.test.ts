@@ -50,6 +50,27 @@ describe('MemoryUsers', () => {
     assert.equal(await users.find('toString'), undefined);
   });
 
+  it('knows ids, roles and credentials; the username is the id of one who has no other', async (t) => {
+    const credentials = { publicKeys: ['ab'.repeat(32)] };
+    const users = usersOf(t, ADMIN, {
+      id: 'u-1',
+      username: 'ada',
+      role: 'user',
+      roles: ['reader', 'user'],
+      tokensValidFrom: 7,
+      credentials,
+    });
+    const ada = { id: 'u-1', username: 'ada', role: 'user', roles: ['user', 'reader'] };
+    assert.deepEqual(await users.findById('u-1'), { ...ada, tokensValidFrom: 7, credentials });
+    assert.equal(await users.findById('ada'), undefined);
+    assert.deepEqual(await users.findById('admin'), userNamed('admin', 'admin'));
+  });
+
+  it('lets nobody in by a password who has none', async (t) => {
+    const users = usersOf(t, { username: 'ada', role: 'user' });
+    assert.equal(await users.verifyPassword('ada', ''), undefined);
+  });
+
   // L2
   it('asks for a check whoever it is', async (t) => {
     const asked: (string | undefined)[] = [];
@@ -76,6 +97,7 @@ describe('MemoryUsers', () => {
   const unusable: readonly [string, readonly UserEntry[], RegExp][] = [
     ['an empty name', [ADMIN, { ...ADMIN, username: '' }], /^a user has no name$/],
     ['one name twice', [ADMIN, { ...ADMIN, role: 'user' }], /^user "admin" is there twice$/],
+    ['one id twice', [ADMIN, { ...ADMIN, username: 'b', id: 'admin' }], /^the id of user "b" is/],
     ['a plain password', [{ ...ADMIN, password: 'canary' }], /^the password of user "admin" is no/],
   ];
   for (const [what, entries, message] of unusable) {
