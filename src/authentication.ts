@@ -1,5 +1,6 @@
 import { AuthmethodRegistry, AUTH_REALM } from './auth/providers/authmethod-registry.js';
 import type { EndedLogins } from './auth/revocation/ended-logins.js';
+import { SingleUseTickets } from './auth/tickets/single-use-tickets.js';
 import { JWT_AUTHMETHOD, JwtAuthProvider } from './auth/tokens/jwt-auth-provider.js';
 import { ProviderSupervisor } from './auth/providers/provider-supervisor.js';
 import { TokenIssuer, TokenVerifier } from './auth/tokens/token.js';
@@ -17,6 +18,8 @@ import type { Authenticator, Logger, Router } from './router/index.js';
 /** What finding out who somebody is consists of. */
 export interface Authentication {
   readonly users: UserProvider;
+  /** The tickets that can be used once. */
+  readonly tickets: SingleUseTickets;
   /** Undefined: no key is configured to sign with, so tokens come from elsewhere. */
   readonly issuer: TokenIssuer | undefined;
   /** The ways in of these names, in this order. */
@@ -66,11 +69,13 @@ export async function startAuthentication(options: AuthenticationOptions): Promi
     },
   });
   await supervisor.start();
+  const tickets = new SingleUseTickets({ ...config.auth.ticket, users, logger });
   const parts: AuthenticatorParts = {
     ...options,
     users,
     tokens,
     bearers,
+    tickets,
     registry,
     client: router.connectLocal(AUTH_REALM, ROUTER_IDENTITY),
     grantableRoles: grantableRoles(config),
@@ -83,6 +88,7 @@ export async function startAuthentication(options: AuthenticationOptions): Promi
   };
   return {
     users,
+    tickets,
     issuer: keys.signing && new TokenIssuer({ ...jwt, keys, refreshFraction }),
     authenticatorsOf: (authmethods) => authmethods.map(authenticatorOf),
     close: () => {

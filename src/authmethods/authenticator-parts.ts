@@ -1,6 +1,7 @@
 import type { AuthmethodRegistry } from '../auth/providers/authmethod-registry.js';
 import type { EndedLogins } from '../auth/revocation/ended-logins.js';
 import type { TokenBearers } from '../auth/tokens/token-bearers.js';
+import type { SingleUseTickets } from '../auth/tickets/single-use-tickets.js';
 import type { TokenVerifier } from '../auth/tokens/token.js';
 import type { UserProvider } from '../auth/users/user-provider.js';
 import type { Config } from '../config/config.js';
@@ -14,6 +15,8 @@ export interface AuthenticatorParts {
   readonly tokens: TokenVerifier;
   /** Whose token it is: what decides whether a token lets somebody in, whichever way it came. */
   readonly bearers: TokenBearers;
+  /** Those that `POST /ticket` gives. */
+  readonly tickets: SingleUseTickets;
   readonly endedLogins: EndedLogins;
   /** The providers in the auth realm. */
   readonly registry: AuthmethodRegistry;

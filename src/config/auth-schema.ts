@@ -4,6 +4,7 @@ import { duration } from './duration.js';
 import { TOKEN_ALGORITHMS } from '../auth/tokens/token-keys.js';
 import { AUTHMETHODS } from './listener-schema.js';
 import { count, flag, name, text } from './scalars.js';
+import { ticketSchema } from './ticket-schema.js';
 
 const filePath = () => text('the path of a file');
 
@@ -42,6 +43,7 @@ export const authSchema = z.strictObject({
     clock_tolerance: duration({ min: '0s', max: '60s' }),
     keys: z.array(jwtKeySchema),
   }),
+  ticket: ticketSchema,
   session: z.strictObject({
     cookie: text('a cookie name such as __Host-sid', (value) =>
       /^[\w!#$%&'*+.^`|~-]{1,64}$/.test(value),

@@ -4,6 +4,7 @@ import { buildListeners, buildPublic, buildTrusted } from './build-listeners.js'
 import type { AuthConfig, Config, RealmConfig } from './config.js';
 import type { TlsConfig } from './listener-config.js';
 import type { ConfigInput } from './schema.js';
+import { buildTicket } from './ticket-config.js';
 
 /** What a configuration names and does not hold. */
 export interface ResolvedValues {
@@ -74,6 +75,7 @@ function buildAuth({ auth }: ConfigInput, resolved: ResolvedValues): AuthConfig 
       clockToleranceMs: jwt.clock_tolerance,
       keys: resolved.keys,
     },
+    ticket: buildTicket(auth),
     session: {
       cookie: session.cookie,
       secrets: resolved.sessionSecrets,

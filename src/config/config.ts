@@ -8,6 +8,7 @@ import type {
   PublicConfig,
   TrustedConfig,
 } from './listener-config.js';
+import type { TicketConfig } from './ticket-config.js';
 
 /** Limits of the public listener and of the router as a whole. */
 export interface LimitsConfig extends ConnectionLimitsConfig {
@@ -112,6 +113,7 @@ export interface AuthConfig {
     /** Each fit for its algorithm; at most one with `sign`. */
     readonly keys: readonly TokenKeyOptions[];
   };
+  readonly ticket: TicketConfig;
   readonly session: {
     readonly cookie: string;
     /** The first signs, all verify. */

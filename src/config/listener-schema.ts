@@ -14,7 +14,7 @@ export const SERIALIZERS = [
 ] as const;
 
 /** The authmethods by which somebody can get in. */
-export const AUTHMETHODS = ['jwt'] as const;
+export const AUTHMETHODS = ['jwt', 'ticket'] as const;
 
 const host = () => text('a host name or IP address');
 const path = (expected: string) => text(expected, (value) => /^\/[\w./~-]{0,127}$/.test(value));

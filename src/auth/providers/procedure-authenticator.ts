@@ -13,6 +13,7 @@ import {
   type Principal,
   withDeadline,
 } from '../../router/index.js';
+import { checkClaimedAuthid } from '../methods/claimed-authid.js';
 import type { AuthmethodRegistry, RegisteredProvider } from './authmethod-registry.js';
 import { toHelloMessage } from './hello-message.js';
 import {
@@ -135,17 +136,6 @@ export class ProcedureAuthenticator implements Authenticator {
 function toSuccess(verdict: ProviderVerdict): Dict {
   if (verdict.kind === 'success') return verdict.details;
   throw new AuthenticationRefused(verdict.reason, verdict.message, verdict.details);
-}
-
-/**
- * A client that says who it is must be who it proves to be. Saying nothing says nothing; neither does
- * "anonymous", which Thruway's clients send when their program gave no authid.
- */
-function checkClaimedAuthid(claimed: unknown, { authid, proof }: Principal): void {
-  if (claimed === undefined || claimed === null || claimed === 'anonymous') return;
-  // Who has only a token knows the user as its `sub` says.
-  if (claimed === authid || claimed === proof?.subject) return;
-  throw new AuthenticationRefused(Uri.authenticationDenied, 'authid_mismatch');
 }
 
 const failed = (): AuthenticationRefused =>
