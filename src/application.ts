@@ -11,6 +11,7 @@ import type { ListenerContext } from './listeners/listener-context.js';
 import { createPublicListeners } from './listeners/public-listeners.js';
 import { startListener, trustedListener } from './listeners/start-listener.js';
 import { Router, Uri, type CloseMode, type Logger } from './router/index.js';
+import { ticketSource } from './ticket-source.js';
 import { createWebApp } from './web/app.js';
 import { clientAddress } from './web/client-address.js';
 import { HttpProblem } from './web/http-problem.js';
@@ -73,8 +74,9 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   }
 }
 
-/** How long a token may be about after its log-in ended. */
-const longestTokenLife = ({ auth: { jwt } }: Config): number => jwt.maxTtlMs + jwt.clockToleranceMs;
+/** How long a token or a ticket may be about after its log-in ended. */
+const longestTokenLife = ({ auth: { jwt, ticket } }: Config): number =>
+  Math.max(jwt.maxTtlMs + jwt.clockToleranceMs, ticket.ttlMs);
 
 function createRouter({ config, logger }: ApplicationOptions, endedLogins: EndedLogins): Router {
   const { limits } = config;
@@ -117,6 +119,7 @@ async function startPublic(options: ApplicationOptions, parts: PublicParts): Pro
   const app = createWebApp({
     users,
     tokens: issuer ?? NO_ISSUER,
+    tickets: ticketSource(config, authentication),
     endLogin: (login) => {
       endedLogins.end(login);
       context.router.endSessions(

@@ -1,6 +1,7 @@
 import { AuthmethodRegistry, AUTH_REALM } from './auth/providers/authmethod-registry.js';
 import type { EndedLogins } from './auth/revocation/ended-logins.js';
 import { SingleUseTickets } from './auth/tickets/single-use-tickets.js';
+import { findTokenBearer, type TokenBearer } from './auth/tickets/token-bearer.js';
 import { JWT_AUTHMETHOD, JwtAuthProvider } from './auth/tokens/jwt-auth-provider.js';
 import { ProviderSupervisor } from './auth/providers/provider-supervisor.js';
 import { TokenIssuer, TokenVerifier } from './auth/tokens/token.js';
@@ -20,6 +21,10 @@ export interface Authentication {
   readonly users: UserProvider;
   /** The tickets that can be used once. */
   readonly tickets: SingleUseTickets;
+  /** Whose token it is; undefined: nobody's, or not any more. */
+  readonly findBearer: (token: string) => Promise<TokenBearer | undefined>;
+  /** The roles that somebody may come in with. */
+  readonly grantableRoles: readonly string[];
   /** Undefined: no key is configured to sign with, so tokens come from elsewhere. */
   readonly issuer: TokenIssuer | undefined;
   /** The ways in of these names, in this order. */
@@ -89,6 +94,8 @@ export async function startAuthentication(options: AuthenticationOptions): Promi
   return {
     users,
     tickets,
+    findBearer: findTokenBearer({ tokens, users, endedLogins }),
+    grantableRoles: parts.grantableRoles,
     issuer: keys.signing && new TokenIssuer({ ...jwt, keys, refreshFraction }),
     authenticatorsOf: (authmethods) => authmethods.map(authenticatorOf),
     close: () => {

@@ -1,3 +1,4 @@
+import { BackendTickets } from '../auth/tickets/backend-tickets.js';
 import type { TicketKind } from '../auth/tickets/ticket-kind.js';
 import type { TicketKindName } from '../config/ticket-config.js';
 import type { AuthenticatorParts } from './authenticator-parts.js';
@@ -7,4 +8,16 @@ export const TICKET_KIND_MAKERS: Readonly<
   Record<TicketKindName, (parts: AuthenticatorParts) => TicketKind>
 > = {
   single_use: ({ tickets }) => tickets,
+  backend: ({ config: { auth }, grantableRoles, logger }) => {
+    const { backend, sessionMs, max } = auth.ticket;
+    return new BackendTickets({
+      ...backend,
+      // A configuration with this kind and without a key is refused.
+      key: Buffer.from(backend.key ?? ''),
+      roles: backend.roles.filter((role) => grantableRoles.includes(role)),
+      sessionMs,
+      max,
+      logger,
+    });
+  },
 };

@@ -9,6 +9,8 @@ import { buildTicket } from './ticket-config.js';
 /** What a configuration names and does not hold. */
 export interface ResolvedValues {
   readonly keys: readonly TokenKeyOptions[];
+  /** `auth.ticket.backend_key`. */
+  readonly ticketKey: string | undefined;
   readonly sessionSecrets: readonly [string, ...string[]];
   /** The absolute path of `auth.session.file`. */
   readonly sessionFile: string | undefined;
@@ -75,7 +77,7 @@ function buildAuth({ auth }: ConfigInput, resolved: ResolvedValues): AuthConfig 
       clockToleranceMs: jwt.clock_tolerance,
       keys: resolved.keys,
     },
-    ticket: buildTicket(auth),
+    ticket: buildTicket(auth, resolved.ticketKey),
     session: {
       cookie: session.cookie,
       secrets: resolved.sessionSecrets,

@@ -2,6 +2,7 @@ import type { ConfigProblem } from './config-error.js';
 import type { ConfigNode, ConfigPath } from './config-node.js';
 import { checkListeners } from './listener-checks.js';
 import type { ConfigInput } from './schema.js';
+import { checkTicket } from './ticket-checks.js';
 import { problem } from './validate.js';
 
 /** The sections that are in order by themselves; the others are undefined. */
@@ -22,7 +23,7 @@ export function crossCheck(
   checkListeners({ ...sections, roles }, report);
   checkAuth(sections, report, production);
   checkJwt(sections, report);
-  checkTicket(sections, report);
+  checkTicket({ ...sections, roles }, report);
   const { limits } = sections;
   if (limits !== undefined && limits.auth < limits.hello) {
     report(['limits', 'auth'], 'at least the duration of limits.hello, which it includes');
@@ -67,15 +68,6 @@ function checkJwt({ auth, listeners = [] }: Sections, report: Report): void {
   } else if (listener !== undefined) {
     report(['auth', 'jwt', 'keys'], `at least one key, as listener ${listener.name} has jwt`);
   }
-}
-
-function checkTicket({ auth, listeners = [] }: Sections, report: Report): void {
-  if (auth === undefined || auth.ticket.kinds.length > 0) return;
-  const isInUse = [auth.order, ...listeners.map(({ authmethods = [] }) => authmethods)].some(
-    (methods) => methods.includes('ticket'),
-  );
-  if (isInUse)
-    report(['auth', 'ticket', 'kinds'], 'at least one kind, as authmethod ticket is in use');
 }
 
 // Outside production nothing makes a cookie Secure, and browsers drop these without a word.

@@ -12,6 +12,7 @@ import { overlayEnvironment, type Environment } from './environment.js';
 import { readJwtKeys } from './jwt-keys.js';
 import { configSchema } from './schema.js';
 import { resolvePath, SecretReader } from './secret-reader.js';
+import { readTicketKey } from './ticket-key.js';
 import { readTlsFiles } from './tls-files.js';
 import { readUsersFile } from './users-file.js';
 import { validate } from './validate.js';
@@ -59,6 +60,7 @@ export async function loadConfig(
   const keys = await readJwtKeys(node, reader);
   const tls = await readTlsFiles(node, reader);
   const sessionSecrets = await readSessionSecrets(reader);
+  const ticketKey = await readTicketKey(reader);
   const usersFile = fileAt(node, ['auth', 'users', 'path']);
   const sessionFile = fileAt(node, [...SESSION, 'file']);
   const roles = sections.realms?.flatMap((realm) => realm.roles.map((role) => role.name));
@@ -73,7 +75,7 @@ export async function loadConfig(
   if (whole.value === undefined || sessionSecrets === undefined) {
     throw new Error('a configuration without problems must be complete');
   }
-  const resolved = { keys, sessionSecrets, sessionFile, tls, production };
+  const resolved = { keys, ticketKey, sessionSecrets, sessionFile, tls, production };
   const config = buildConfig(whole.value, resolved);
   return { config, users: users.users, warnings: reader.warnings };
 }

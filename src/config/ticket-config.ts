@@ -17,14 +17,26 @@ export interface TicketConfig {
   readonly maxPerUser: number;
   /** Whether a ticket is good only for the address to which it was given. */
   readonly bindsAddress: boolean;
+  readonly backend: {
+    /** Shared with the backends that make tickets; undefined: none does. */
+    readonly key: string | undefined;
+    /** The roles that their tickets may give. */
+    readonly roles: readonly string[];
+    /** How long such a ticket may live at most. */
+    readonly maxTtlMs: number;
+  };
 }
 
 /** Section `auth.ticket` in the program's terms. */
-export const buildTicket = ({ ticket }: ConfigInput['auth']): TicketConfig => ({
+export const buildTicket = (
+  { ticket }: ConfigInput['auth'],
+  key: string | undefined,
+): TicketConfig => ({
   kinds: ticket.kinds,
   ttlMs: ticket.ttl,
   sessionMs: ticket.session,
   max: ticket.max,
   maxPerUser: ticket.max_per_user,
   bindsAddress: ticket.bind_address,
+  backend: { key, roles: ticket.backend_roles, maxTtlMs: ticket.backend_max_ttl },
 });

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
 import { duration } from './duration.js';
-import { count, flag } from './scalars.js';
+import { count, flag, name, text } from './scalars.js';
 
 /** What authmethod `ticket` can take as a ticket. */
-export const TICKET_KINDS = ['single_use'] as const;
+export const TICKET_KINDS = ['single_use', 'backend'] as const;
 
 /** Section `auth.ticket`. */
 export const ticketSchema = z.strictObject({
@@ -16,4 +16,8 @@ export const ticketSchema = z.strictObject({
   max: count('a number of tickets', 1, 10_000_000),
   max_per_user: count('a number of tickets', 1, 1000),
   bind_address: flag(),
+  backend_key: text('a key').optional(),
+  backend_key_file: text('the path of a file').optional(),
+  backend_roles: z.array(name('the name of a role')),
+  backend_max_ttl: duration({ min: '1s', max: '24h' }),
 });

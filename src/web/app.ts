@@ -14,6 +14,7 @@ import { PasswordLogin, type UserDirectory } from './password-login.js';
 import { requestLog } from './request-log.js';
 import { securityHeaders } from './security-headers.js';
 import { staticFiles } from './static-files.js';
+import { ticketRoute, type TicketSource } from './ticket-route.js';
 import { tokenRoute, type TokenSource } from './token-route.js';
 import { WebSessions, type SessionOptions } from './web-sessions.js';
 
@@ -21,6 +22,8 @@ import { WebSessions, type SessionOptions } from './web-sessions.js';
 export interface WebOptions {
   readonly users: UserDirectory;
   readonly tokens: TokenSource;
+  /** Left out: there is no `/ticket`. */
+  readonly tickets?: TicketSource | undefined;
   /** Called when a web log-in ends; ends the WAMP sessions that came from it and refuses its tokens. */
   readonly endLogin: (login: string) => void;
   readonly logger: Logger;
@@ -89,6 +92,15 @@ function addPages(app: Express, options: WebOptions): void {
     refuseCrossSite({ allowedOrigins: origins, methods: 'all' }),
     tokenRoute({ authentication, forms, tokens, roles }),
   );
+  if (options.tickets !== undefined) {
+    const { tickets } = options;
+    app.use(
+      '/ticket',
+      cors(origins),
+      refuseCrossSite({ allowedOrigins: origins, methods: 'all' }),
+      ticketRoute({ authentication, forms, tickets, wsPath }),
+    );
+  }
   app.use(refuseCrossSite({ allowedOrigins: new Set(), methods: 'unsafe' }));
   app.use(login.router());
   app

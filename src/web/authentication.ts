@@ -65,6 +65,13 @@ export class Authentication {
     });
   }
 
+  /** The 401 for a token that does not hold (RFC 6750, 3.1). */
+  invalidToken(): HttpProblem {
+    return new HttpProblem(401, 'The token does not hold, or not any more.', {
+      'WWW-Authenticate': `${this.quietChallenge()}, error="invalid_token"`,
+    });
+  }
+
   /**
    * The WWW-Authenticate value of a 401. For the fetch of a page it names Bearer, of which browsers make nothing, so that
    * their password dialog stays closed.

@@ -143,7 +143,7 @@ describe('listeners of the configuration', () => {
     [
       'with an unknown authmethod',
       'name: a, type: rawsocket, port: 1, authmethods: [magic]',
-      '/listeners/0/authmethods/0: expected jwt, found "magic"',
+      '/listeners/0/authmethods/0: expected one of jwt, ticket, found "magic"',
     ],
     [
       'with an authmethod given twice',

@@ -225,7 +225,11 @@ colour: red
       'auth: { jwt: { keys: [] } }',
       '/auth/jwt/keys: expected at least one key, as auth.order has jwt, found an empty list',
     ],
-    ['an unknown method', 'auth: { order: [magic] }', '/auth/order/0: expected jwt, found "magic"'],
+    [
+      'an unknown method',
+      'auth: { order: [magic] }',
+      '/auth/order/0: expected one of jwt, ticket, found "magic"',
+    ],
     ['a section without keys', 'limits:', '/limits: expected a mapping, found nothing'],
     [
       'a number for text',

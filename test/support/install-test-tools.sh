@@ -9,6 +9,7 @@ command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 # autobahn-python speaks CBOR only with it.
 /usr/bin/python3 -c 'import cbor2' >/dev/null 2>&1 || missing="$missing python3-cbor2"
 # Debian keeps the server's programs off the PATH, one folder a major version.
+command -v php >/dev/null 2>&1 || missing="$missing php-cli"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -n "$missing" ] || exit 0
 
