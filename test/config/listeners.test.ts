@@ -1,6 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { chmod } from 'node:fs/promises';
 import { describe, it, type TestContext } from 'node:test';
+import { AUTHMETHODS } from '../../src/config/listener-schema.js';
 import { DEFAULT_SESSION_LIMITS } from '../../src/router/index.js';
 import { TLS_CERT, TLS_KEY } from '../support/tls-pair.js';
 import { ecPair } from '../auth/support/pem-pair.js';
@@ -143,7 +144,7 @@ describe('listeners of the configuration', () => {
     [
       'with an unknown authmethod',
       'name: a, type: rawsocket, port: 1, authmethods: [magic]',
-      '/listeners/0/authmethods/0: expected one of jwt, ticket, found "magic"',
+      `/listeners/0/authmethods/0: expected one of ${AUTHMETHODS.join(', ')}, found "magic"`,
     ],
     [
       'with an authmethod given twice',

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { ConfigError, describeProblem } from '../../src/config/config-error.js';
+import { AUTHMETHODS } from '../../src/config/listener-schema.js';
 import { configFileOf, DEFAULT_CONFIG_FILE, loadConfig } from '../../src/config/load.js';
 import { DEFAULT_SESSION_LIMITS } from '../../src/router/index.js';
 import {
@@ -228,7 +229,7 @@ colour: red
     [
       'an unknown method',
       'auth: { order: [magic] }',
-      '/auth/order/0: expected one of jwt, ticket, found "magic"',
+      `/auth/order/0: expected one of ${AUTHMETHODS.join(', ')}, found "magic"`,
     ],
     ['a section without keys', 'limits:', '/limits: expected a mapping, found nothing'],
     [
