@@ -1,7 +1,6 @@
 import { AuthmethodRegistry, AUTH_REALM } from './auth/providers/authmethod-registry.js';
 import type { EndedLogins } from './auth/revocation/ended-logins.js';
 import { SingleUseTickets } from './auth/tickets/single-use-tickets.js';
-import { findTokenBearer, type TokenBearer } from './auth/tickets/token-bearer.js';
 import { JWT_AUTHMETHOD, JwtAuthProvider } from './auth/tokens/jwt-auth-provider.js';
 import { ProviderSupervisor } from './auth/providers/provider-supervisor.js';
 import { TokenIssuer, TokenVerifier } from './auth/tokens/token.js';
@@ -21,8 +20,8 @@ export interface Authentication {
   readonly users: UserProvider;
   /** The tickets that can be used once. */
   readonly tickets: SingleUseTickets;
-  /** Whose token it is; undefined: nobody's, or not any more. */
-  readonly findBearer: (token: string) => Promise<TokenBearer | undefined>;
+  /** Tells whose a token is. */
+  readonly bearers: TokenBearers;
   /** The roles that somebody may come in with. */
   readonly grantableRoles: readonly string[];
   /** Undefined: no key is configured to sign with, so tokens come from elsewhere. */
@@ -94,7 +93,7 @@ export async function startAuthentication(options: AuthenticationOptions): Promi
   return {
     users,
     tickets,
-    findBearer: findTokenBearer({ tokens, users, endedLogins }),
+    bearers,
     grantableRoles: parts.grantableRoles,
     issuer: keys.signing && new TokenIssuer({ ...jwt, keys, refreshFraction }),
     authenticatorsOf: (authmethods) => authmethods.map(authenticatorOf),

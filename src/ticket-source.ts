@@ -1,11 +1,13 @@
 import type { Authentication } from './authentication.js';
 import type { Config } from './config/config.js';
-import type { TicketSource } from './web/ticket-route.js';
+import { InvalidToken } from './auth/tokens/invalid-token.js';
+import type { TokenBearers } from './auth/tokens/token-bearers.js';
+import type { TicketClaimant, TicketSource } from './web/ticket-route.js';
 
 /** What `POST /ticket` gives; undefined where no listener takes such tickets. */
 export function ticketSource(
   { auth, listeners, realms }: Config,
-  { tickets, findBearer, grantableRoles }: Authentication,
+  { tickets, bearers, grantableRoles }: Authentication,
 ): TicketSource | undefined {
   const isTaken =
     auth.order.includes('ticket') ||
@@ -15,7 +17,7 @@ export function ticketSource(
   if (!isTaken || !auth.ticket.kinds.includes('single_use')) return undefined;
   return {
     issue: (grant) => tickets.issue(grant),
-    findBearer,
+    findBearer: (token) => findClaimant(bearers, token),
     realms: new Map(
       realms.map(({ name, roles }) => [
         name,
@@ -23,4 +25,18 @@ export function ticketSource(
       ]),
     ),
   };
+}
+
+async function findClaimant(
+  bearers: TokenBearers,
+  text: string,
+): Promise<TicketClaimant | undefined> {
+  try {
+    const { user, token } = await bearers.identify(text);
+    const { login, issuedAt, expiresAt, id } = token;
+    return { user, login, issuedAt, expiresAt: expiresAt * 1000, proofId: id };
+  } catch (error) {
+    if (error instanceof InvalidToken) return undefined;
+    throw error;
+  }
 }

@@ -4,7 +4,6 @@ import {
   type IssuedTicket,
   type TicketGrant,
 } from '../auth/tickets/single-use-tickets.js';
-import type { TokenBearer } from '../auth/tickets/token-bearer.js';
 import type { Authentication } from './authentication.js';
 import { hasAuthorization, MalformedCredentials } from './basic-credentials.js';
 import { parseBearerToken } from './bearer-credentials.js';
@@ -13,12 +12,20 @@ import type { FormGuard } from './form-guard.js';
 import { HttpProblem, onlyMethods } from './http-problem.js';
 import type { User } from './password-login.js';
 
+/** Who asks for a ticket, and what of the proof matters for it. */
+export interface TicketClaimant extends Pick<
+  TicketGrant,
+  'login' | 'expiresAt' | 'issuedAt' | 'proofId'
+> {
+  readonly user: User;
+}
+
 /** What tickets are made of. */
 export interface TicketSource {
   /** Throws {@link TooManyTickets}. */
   issue(grant: TicketGrant): IssuedTicket;
   /** Whose token it is; undefined: nobody's, or not any more. */
-  readonly findBearer: (token: string) => Promise<TokenBearer | undefined>;
+  readonly findBearer: (token: string) => Promise<TicketClaimant | undefined>;
   /** The roles that a ticket may give in each realm. The first realm is meant when none is named. */
   readonly realms: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -31,9 +38,6 @@ export interface TicketRouteOptions {
   /** The path of the WebSocket on this origin. */
   readonly wsPath: string;
 }
-
-/** Who asks for a ticket. */
-type Claimant = Omit<TokenBearer, 'user'> & { readonly user: User };
 
 /**
  * `POST /`: a ticket for one session in the realm of the field `realm`, for whoever has proven to be a user: by a token (Bearer), a
@@ -76,7 +80,7 @@ async function findClaimant(
   { authentication, forms, tickets }: TicketRouteOptions,
   request: Request,
   response: Response,
-): Promise<Claimant> {
+): Promise<TicketClaimant> {
   const token = bearerTokenOf(request);
   if (token !== undefined) {
     const bearer = await tickets.findBearer(token);
