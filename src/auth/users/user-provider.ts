@@ -53,6 +53,15 @@ export interface UserProvider {
    * PasswordCheckOverload when too many checks wait already.
    */
   verifyPassword(username: string, password: string): Promise<User | undefined>;
+  /**
+   * Tells of users that may have changed: who was added, disabled, deleted, given other roles or another `tokensValidFrom`. `changed`
+   * names them by their {@link User.id}; left out: it may be anybody. From then on `find` and `findById` answer anew. Left out of a
+   * provider that cannot tell: its users are then asked for now and then. Returns what ends it.
+   */
+  readonly onchange?: (listener: UserChangeListener) => () => void;
   /** Ends what runs. Idempotent. */
   close(): Promise<void>;
 }
+
+/** Hears of users that may have changed. */
+export type UserChangeListener = (changed?: readonly string[]) => void;
