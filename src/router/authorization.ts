@@ -13,6 +13,8 @@ export interface AuthorizationOptions {
   /** How long an answer of the authorizer may take. */
   readonly authorizerMs: number;
   readonly uriLimits: UriLimits;
+  /** Procedures that everybody may call; undefined: none. */
+  readonly openProcedures?: ReadonlySet<string> | undefined;
   readonly logger: Logger;
 }
 
@@ -38,6 +40,7 @@ export class Authorization {
     if (!session.isInternal && isWriting(action) && isReservedUri(uri)) {
       throw new WampError(Uri.invalidUri, ['this URI is reserved']);
     }
+    if (action === 'call' && this.#options.openProcedures?.has(uri) === true) return true;
     return this.ask(session, action, uri, match);
   }
 

@@ -21,6 +21,7 @@ import { newSessionId, type SessionId } from './protocol/id.js';
 import { MessageType, type ClientMessage, type Dict } from './protocol/message.js';
 import type { Realm } from './realm.js';
 import { UNLIMITED_SESSION, type SessionLimits } from './session-limits.js';
+import { termsOf, type SessionTerms } from './session-terms.js';
 import { Session, type RequestIds } from './session.js';
 import { CloseCode } from './transport/close-codes.js';
 import type { Transport } from './transport/transport.js';
@@ -117,7 +118,7 @@ export class Connection {
         principal: { ...identity, authmethod: 'internal', authprovider: 'router' },
       },
       INTERNAL_ENTRANCE,
-      INTERNAL_ENTRANCE.limits,
+      INTERNAL_ENTRANCE,
     );
     return session;
   }
@@ -131,6 +132,16 @@ export class Connection {
     }
   }
 
+  /** Ends the session if its proof was over at `now` (milliseconds since the epoch), and the grace too, in the way of its realm. */
+  expire(now: number): void {
+    const expiresAt = this.principal?.expiresAt;
+    if (expiresAt === undefined || this.#realm === undefined) return;
+    const { graceMs, action } = this.#realm.expiry;
+    if (now < expiresAt + graceMs) return;
+    if (action === 'goodbye') this.sayGoodbye(Uri.tokenExpired, 'the token has expired');
+    else this.close(CloseCode.tokenExpired, 'token_expired');
+  }
+
   /** Closes the transport, so that the client comes back. */
   close(code: CloseCode, reason: string): void {
     this.#isEnding = true;
@@ -141,16 +152,15 @@ export class Connection {
 
   #welcome(admission: Admission, entrance: Entrance): void {
     const { realm, principal } = admission;
-    const role = realm.roles.get(principal.authrole);
-    const limits = role?.limits === undefined ? entrance.limits : boundsOf(entrance, role.limits);
+    const terms = termsOf(entrance, realm.roles.get(principal.authrole));
     if (this.#isEnding) throw new PeerGone('the router closes');
     if (this.#surroundings.isRevoked(principal)) {
       throw new AuthenticationRefused(Uri.authenticationDenied, 'the log-in has ended');
     }
-    if (realm.countSessionsOf(principal.authid) >= limits.sessionsPerUser) {
+    if (realm.countSessionsOf(principal.authid) >= terms.limits.sessionsPerUser) {
       throw new AuthenticatorUnavailable('this user has too many sessions');
     }
-    const session = this.#join(admission, entrance, limits);
+    const session = this.#join(admission, entrance, terms);
     if (!sendWelcome(session, realm.name)) {
       const message = 'a WELCOME is longer than this client takes';
       this.#abort(Uri.payloadSizeExceeded, { message }, CloseCode.messageTooBig);
@@ -160,15 +170,15 @@ export class Connection {
     this.#log('info', { realm: realm.name, session: session.id, authid, authrole }, 'joined');
   }
 
-  #join(admission: Admission, entrance: Entrance, limits: SessionLimits): Session {
+  #join(admission: Admission, entrance: Entrance, terms: SessionTerms): Session {
     const { session: id, realm, principal, roles } = admission;
     const session = new Session({
       id,
       principal,
       transport: this.#transport,
       roles,
-      limits,
-      trustLevel: realm.roles.get(principal.authrole)?.trustLevel,
+      ...terms,
+      termsOf: (authrole) => termsOf(entrance, realm.roles.get(authrole)),
       requestIds: realm.requestIds ?? entrance.requestIds,
       isInternal: entrance === INTERNAL_ENTRANCE,
       receive: (message) => {
@@ -276,15 +286,4 @@ export class Connection {
     const { listener, peer } = this.#transport.details;
     this.#surroundings.logger[level]({ listener, peer, ...fields }, message);
   }
-}
-
-const boundsByRole = new WeakMap<Partial<SessionLimits>, WeakMap<Entrance, SessionLimits>>();
-
-/** The bounds of the sessions of a role that come in by an entrance: all of them share one object. */
-function boundsOf(entrance: Entrance, roleLimits: Partial<SessionLimits>): SessionLimits {
-  const byEntrance = boundsByRole.get(roleLimits) ?? new WeakMap<Entrance, SessionLimits>();
-  boundsByRole.set(roleLimits, byEntrance);
-  const bounds = byEntrance.get(entrance) ?? { ...entrance.limits, ...roleLimits };
-  byEntrance.set(entrance, bounds);
-  return bounds;
 }

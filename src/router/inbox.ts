@@ -42,6 +42,7 @@ export interface InboxOptions {
  */
 export class Inbox implements TurnMember {
   readonly #options: InboxOptions;
+  #limits: SessionLimits;
   #waiting: RoutedMessage[] = [];
   #holds = 0;
   #isClosed = false;
@@ -59,7 +60,15 @@ export class Inbox implements TurnMember {
 
   constructor(options: InboxOptions) {
     this.#options = options;
+    this.#limits = options.limits;
     this.#tokens = options.limits.burst;
+  }
+
+  /** Other limits from now on; what the session may send at once is not given anew. */
+  setLimits(limits: SessionLimits): void {
+    this.#refill(performance.now());
+    this.#limits = limits;
+    this.#tokens = Math.min(limits.burst, this.#tokens);
   }
 
   /** Takes a message in: routed at once, unless it must wait. */
@@ -181,7 +190,7 @@ export class Inbox implements TurnMember {
   }
 
   #refill(now: number): void {
-    const { messagesPerSecond, burst } = this.#options.limits;
+    const { messagesPerSecond, burst } = this.#limits;
     const earned = ((now - this.#refilledAt) / 1000) * messagesPerSecond;
     this.#tokens = Math.min(burst, this.#tokens + earned);
     this.#refilledAt = now;
@@ -189,7 +198,8 @@ export class Inbox implements TurnMember {
 
   #beginThrottle(): void {
     const now = performance.now();
-    const { limits, onflood, transport } = this.#options;
+    const { onflood, transport } = this.#options;
+    const limits = this.#limits;
     if (now - this.#throttledUntil > RECOVERY_MS) this.#throttledSince = now;
     if (now - this.#throttledSince > limits.floodMs) {
       onflood();

@@ -45,6 +45,7 @@ export {
 } from './protocol/uri.js';
 export {
   DEFAULT_RETENTION,
+  type Expiry,
   type HistoryRule,
   type RealmOptions,
   type RealmRole,
@@ -65,6 +66,12 @@ export {
 } from './serializer/serializer.js';
 export { DEFAULT_SESSION_LIMITS, type SessionLimits } from './session-limits.js';
 export type { RequestIds } from './session.js';
+export type {
+  CallingSession,
+  SessionCall,
+  SessionProcedure,
+  SessionProcedures,
+} from './session-procedure.js';
 export { CloseCode } from './transport/close-codes.js';
 export { HandshakeTurns, type HandshakeTurnsOptions } from './transport/handshake-turns.js';
 export { LongPollListener, type LongPollListenerOptions } from './transport/longpoll-listener.js';

@@ -4,6 +4,7 @@ import type { SessionId } from './protocol/id.js';
 import type { MatchPolicy } from './protocol/uri.js';
 import type { RequestIds } from './session.js';
 import type { SessionLimits } from './session-limits.js';
+import type { SessionProcedures } from './session-procedure.js';
 
 /** What a realm is made of. */
 export interface RealmOptions {
@@ -29,8 +30,20 @@ export interface RealmOptions {
   readonly waitingCalls?: number;
   /** What is done as Thruway does it. Default: nothing. */
   readonly thruway?: ThruwayOptions;
+  /** What becomes of sessions whose proof is over; what is left out is as the router has it. */
+  readonly expiry?: Partial<Expiry>;
+  /** Procedures that the realm serves by itself, beside the meta API. Default: none. */
+  readonly procedures?: SessionProcedures;
   /** Hears of each session that has left. */
   readonly onleft?: (session: SessionId) => void;
+}
+
+/** What becomes of a session whose proof (a token) is over. */
+export interface Expiry {
+  /** Milliseconds for which it goes on. */
+  readonly graceMs: number;
+  /** Then: `close` its transport with 4401, so that the client comes back with another proof, or `goodbye`, so that it does not. */
+  readonly action: 'close' | 'goodbye';
 }
 
 /** What the sessions of a role are given. */

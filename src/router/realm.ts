@@ -18,12 +18,14 @@ import { matchOf } from './protocol/options.js';
 import type { MatchPolicy, UriLimits } from './protocol/uri.js';
 import {
   REALM_DEFAULTS,
+  type Expiry,
   type RealmOptions,
   type RealmRole,
   type ThruwayOptions,
 } from './realm-options.js';
 import { RealmSessions } from './realm-sessions.js';
 import { sendRefusal } from './refusal.js';
+import { asMetaProcedures, openProcedures } from './session-procedure.js';
 import type { RequestIds, Session } from './session.js';
 import { Thruway } from './thruway/thruway.js';
 import { CloseCode } from './transport/close-codes.js';
@@ -35,6 +37,7 @@ export interface RealmSurroundings {
   /** How long an answer of the authorizer may take. */
   readonly authorizerMs: number;
   readonly uriLimits: UriLimits;
+  readonly expiry: Expiry;
 }
 
 type AuthorizedMessage = Publish | Subscribe | Call | Register;
@@ -46,6 +49,7 @@ export class Realm {
   readonly roles: ReadonlyMap<string, RealmRole>;
   readonly isInternal: boolean;
   readonly requestIds: RequestIds | undefined;
+  readonly expiry: Expiry;
   readonly #options: RealmOptions;
   readonly #surroundings: RealmSurroundings;
   readonly #sessions = new RealmSessions();
@@ -73,6 +77,7 @@ export class Realm {
     this.roles = roles;
     this.isInternal = isInternal;
     this.requestIds = rules.requestIds;
+    this.expiry = { ...surroundings.expiry, ...rules.expiry };
     this.#options = options;
     this.#surroundings = surroundings;
     this.#authorization = new Authorization({
@@ -80,6 +85,7 @@ export class Realm {
       realm: name,
       authorizer: rules.authorizer,
       uriLimits: { ...surroundings.uriLimits, isStrict: rules.hasStrictUris },
+      openProcedures: rules.procedures && openProcedures(rules.procedures),
     });
     this.#meta = new RealmMeta({
       realm: name,
@@ -110,7 +116,16 @@ export class Realm {
       observer: registrationObserver,
       oncongestion: this.#thruway?.oncongestion,
     });
-    this.#meta.serve(this.#thruway?.procedures);
+    const parts = {
+      roles,
+      authorization: this.#authorization,
+      broker: this.#broker,
+      dealer: this.#dealer,
+    };
+    this.#meta.serve({
+      ...this.#thruway?.procedures,
+      ...asMetaProcedures(rules.procedures ?? new Map(), parts),
+    });
   }
 
   /** The sessions that have joined and not left. */

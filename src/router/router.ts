@@ -9,7 +9,7 @@ import type { Principal } from './principal.js';
 import { Uri } from './protocol/errors.js';
 import { DEFAULT_URI_LIMITS, type UriLimits } from './protocol/uri.js';
 import { Realm } from './realm.js';
-import type { RealmOptions } from './realm-options.js';
+import type { Expiry, RealmOptions } from './realm-options.js';
 import { CloseCode } from './transport/close-codes.js';
 import type { Transport } from './transport/transport.js';
 
@@ -22,6 +22,8 @@ export interface RouterOptions {
   readonly authMs?: number;
   /** After its token's end a session may go on for so long. Default 25 s. */
   readonly expiryGraceMs?: number;
+  /** How a session then ends. Default `close`. */
+  readonly expiryAction?: Expiry['action'];
   /** An unanswered call that has no timeout of its own ends after this; 0: never. Default 30 s. */
   readonly callTimeoutMs?: number;
   /** An asynchronous authorizer that has not answered by then has failed. Default 5 s. */
@@ -103,6 +105,10 @@ export class Router {
       logger: this.#logger,
       callTimeoutMs: this.#options.callTimeoutMs ?? 30_000,
       authorizerMs: this.#options.authorizerMs ?? 5000,
+      expiry: {
+        graceMs: this.#options.expiryGraceMs ?? 25_000,
+        action: this.#options.expiryAction ?? 'close',
+      },
       uriLimits: this.#options.uriLimits ?? DEFAULT_URI_LIMITS,
     });
     this.#realms.set(options.name, realm);
@@ -128,6 +134,11 @@ export class Router {
     const realm = this.#realms.get(realmName);
     if (realm === undefined) throw new TypeError(`there is no realm ${realmName}`);
     return openLocalClient((transport) => this.#connect(transport).joinInternally(realm, identity));
+  }
+
+  /** Who has an open session: each session's principal. */
+  get principals(): readonly Principal[] {
+    return [...this.#connections].flatMap(({ principal }) => principal ?? []);
   }
 
   /** Ends the sessions of these principals with GOODBYE, so that they do not come back; gives how many there were. */
@@ -183,13 +194,7 @@ export class Router {
    * overflow at 2^31 ms and miss a changed clock.
    */
   #endOverdue(now: number): void {
-    const grace = this.#options.expiryGraceMs ?? 25_000;
-    for (const connection of this.#connections) {
-      const expiresAt = connection.principal?.expiresAt;
-      if (expiresAt !== undefined && now >= expiresAt + grace) {
-        connection.close(CloseCode.tokenExpired, 'token_expired');
-      }
-    }
+    for (const connection of this.#connections) connection.expire(now);
     for (const realm of this.#realms.values()) realm.expireCalls();
   }
 }

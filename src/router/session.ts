@@ -10,6 +10,7 @@ import {
 import { isDict } from './protocol/options.js';
 import type { Principal } from './principal.js';
 import type { SessionLimits } from './session-limits.js';
+import type { SessionTerms } from './session-terms.js';
 import { CloseCode } from './transport/close-codes.js';
 import type { Transport, TransportDetails } from './transport/transport.js';
 import { countSent } from './transport/turn.js';
@@ -28,16 +29,15 @@ export interface SessionHost {
 }
 
 /** What a session is made of. */
-export interface SessionOptions extends SessionHost {
+export interface SessionOptions extends SessionHost, SessionTerms {
   readonly id: SessionId;
   readonly principal: Principal;
   readonly transport: Transport;
   /** HELLO.Details.roles. */
   readonly roles: Dict;
-  readonly limits: SessionLimits;
   readonly requestIds: RequestIds;
-  /** What its realm says of its role, if anything. */
-  readonly trustLevel?: number | undefined;
+  /** The terms of another role; left out: those that it has hold for all. */
+  readonly termsOf?: ((authrole: string) => SessionTerms) | undefined;
   /** Whether it is one of the router's own clients, which alone may use reserved URIs. */
   readonly isInternal: boolean;
   /** Routes a message of this session. */
@@ -50,27 +50,28 @@ const GOODBYE_TIMEOUT_MS = 2000;
 /** A client that has joined a realm (WAMP 4). */
 export class Session {
   readonly id: SessionId;
-  readonly principal: Principal;
-  readonly limits: SessionLimits;
   readonly isInternal: boolean;
-  /** Sent with what it publishes and calls (WAMP, Publication and Call Trust Levels). */
-  readonly trustLevel: number | undefined;
   /** The door at which its messages wait when they must. */
   readonly inbox: Inbox;
   readonly #transport: Transport;
   readonly #requestIds: RequestIds;
   readonly #features: ReadonlySet<string>;
   readonly #host: SessionHost;
+  readonly #termsOf: SessionOptions['termsOf'];
+  #principal: Principal;
+  #limits: SessionLimits;
+  #trustLevel: number | undefined;
   #state: 'open' | 'closing' | 'closed' = 'open';
   #lastRequest: RequestId = NO_REQUEST;
   #goodbyeTimer: NodeJS.Timeout | undefined;
 
   constructor(options: SessionOptions) {
     this.id = options.id;
-    this.principal = options.principal;
-    this.limits = options.limits;
+    this.#principal = options.principal;
+    this.#limits = options.limits;
     this.isInternal = options.isInternal;
-    this.trustLevel = options.trustLevel;
+    this.#trustLevel = options.trustLevel;
+    this.#termsOf = options.termsOf;
     const { onviolation, ongoodbye, onend } = options;
     this.#host = { onviolation, ongoodbye, onend };
     this.#transport = options.transport;
@@ -86,6 +87,20 @@ export class Session {
     });
   }
 
+  /** Who it acts for. Another object after a {@link renew}, so that what was found out of one can be kept by it. */
+  get principal(): Principal {
+    return this.#principal;
+  }
+
+  get limits(): SessionLimits {
+    return this.#limits;
+  }
+
+  /** Sent with what it publishes and calls (WAMP, Publication and Call Trust Levels). */
+  get trustLevel(): number | undefined {
+    return this.#trustLevel;
+  }
+
   /** Whether it takes part in routing: false from the first word of its ending. */
   get isOpen(): boolean {
     return this.#state === 'open';
@@ -94,6 +109,16 @@ export class Session {
   /** Where its client came from. */
   get transport(): TransportDetails {
     return this.#transport.details;
+  }
+
+  /** From now on it acts for this principal, by the terms of its role. The authid must be the same: its realm counts by it. */
+  renew(principal: Principal): void {
+    this.#principal = principal;
+    const terms = this.#termsOf?.(principal.authrole);
+    if (terms === undefined) return;
+    this.#limits = terms.limits;
+    this.#trustLevel = terms.trustLevel;
+    this.inbox.setLimits(terms.limits);
   }
 
   /**

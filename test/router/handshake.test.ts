@@ -21,6 +21,7 @@ const realm = new Realm(testRealm(), {
   authorizerMs: 1000,
   callTimeoutMs: 1000,
   uriLimits: DEFAULT_URI_LIMITS,
+  expiry: { graceMs: 25_000, action: 'close' },
 });
 
 interface HandshakeUnderTest {

@@ -16,6 +16,8 @@ export interface Subscription {
 export interface SubscriptionDirectory extends Iterable<Subscription> {
   find(id: number): Subscription | undefined;
   lookup(uri: string, match: MatchPolicy): Subscription | undefined;
+  /** Those that a session holds. */
+  of(session: Session): readonly Subscription[];
   /** All that an event on `topic` goes to. */
   matching(topic: string): readonly Subscription[];
 }

@@ -69,6 +69,11 @@ export class Subscriptions implements SubscriptionDirectory {
     return this.#bySession.get(session)?.get(id);
   }
 
+  /** Those that a session holds. */
+  of(session: Session): readonly OpenSubscription[] {
+    return [...(this.#bySession.get(session)?.values() ?? [])];
+  }
+
   /** How many a session holds. */
   countOf(session: Session): number {
     return this.#bySession.get(session)?.size ?? 0;

@@ -21,6 +21,8 @@ export interface Registration {
 export interface RegistrationDirectory extends Iterable<Registration> {
   find(id: number): Registration | undefined;
   lookup(uri: string, match: MatchPolicy): Registration | undefined;
+  /** Those that a session takes part in. */
+  of(session: Session): readonly Registration[];
   /** The one that a call of `procedure` goes to. */
   best(procedure: string): Registration | undefined;
 }

@@ -31,6 +31,7 @@ export const Uri = {
   systemShutdown: 'wamp.close.system_shutdown',
   goodbyeAndOut: 'wamp.close.goodbye_and_out',
   killed: 'wamp.close.killed',
+  tokenExpired: 'expressway.close.token_expired',
 } as const;
 
 /** What the initiator of a request is told: becomes an ERROR with `uri` (WAMP 6.2.5, 8). */
