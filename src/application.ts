@@ -1,16 +1,20 @@
 import { fileURLToPath } from 'node:url';
-import { EndedLogins } from './auth/revocation/ended-logins.js';
+import { revocationProcedures } from './auth/revocation/revocation-procedures.js';
+import type { Revocations } from './auth/revocation/revocations.js';
+import { SessionRevoker, type EndSessions } from './auth/revocation/session-revoker.js';
+import { UserWatch } from './auth/revocation/user-watch.js';
 import type { UserEntry } from './auth/users/memory-users.js';
 import { startAuthentication, type Authentication } from './authentication.js';
 import { Closers } from './closers.js';
 import type { Config } from './config/config.js';
 import type { ListenerConfig } from './config/listener-config.js';
 import { configuredRealm } from './configured-realm.js';
+import { configuredRevocations } from './configured-revocations.js';
 import { listen } from './listeners/listen.js';
 import type { ListenerContext } from './listeners/listener-context.js';
 import { createPublicListeners } from './listeners/public-listeners.js';
 import { startListener, trustedListener } from './listeners/start-listener.js';
-import { Router, Uri, type CloseMode, type Logger } from './router/index.js';
+import { Router, type CloseMode, type Logger } from './router/index.js';
 import { ticketSource } from './ticket-source.js';
 import { createWebApp } from './web/app.js';
 import { clientAddress } from './web/client-address.js';
@@ -34,6 +38,8 @@ export interface Application {
   readonly trustedUrl: string;
   /** Where the further listeners are, by name: `ws:`, `wss:`, `tcp:`, `tls:` and `unix:` URLs. */
   readonly listenerUrls: ReadonlyMap<string, string>;
+  /** Makes tokens void before they expire, and ends the sessions that stand on them. */
+  readonly revoker: Pick<SessionRevoker, 'revokeToken' | 'revokeUser'>;
   /** Ends everything in the reverse order of its beginning. `restart`, the default, lets clients come back. Idempotent. */
   close(mode?: CloseMode): Promise<void>;
 }
@@ -47,15 +53,26 @@ const PUBLIC_DIRECTORY = fileURLToPath(new URL('../../public', import.meta.url))
 export async function startApplication(options: ApplicationOptions): Promise<Application> {
   const closers = new Closers();
   try {
-    const endedLogins = new EndedLogins({ keepMs: longestTokenLife(options.config) });
-    const router = createRouter(options, endedLogins);
+    const revocations = configuredRevocations(options.config, options.logger);
+    const router = createRouter(options, revocations);
     closers.add(() => closers.serversClosed());
     closers.add((mode) => router.close(mode, options.config.drain.durationMs));
-    const authentication = await startAuthentication({ ...options, router, endedLogins });
+    const authentication = await startAuthentication({ ...options, router, revocations });
     closers.add(() => authentication.close());
+    const revoker = watchSessions(options, { router, authentication, revocations, closers });
+    const procedures = new Map([...authentication.procedures, ...revocationProcedures(revoker)]);
+    for (const realm of options.config.realms) {
+      router.addRealm(configuredRealm(realm, procedures));
+    }
     const { authenticatorsOf } = authentication;
     const context = { config: options.config, logger: options.logger, router, authenticatorsOf };
-    const publicUrl = await startPublic(options, { context, authentication, endedLogins, closers });
+    const publicUrl = await startPublic(options, {
+      context,
+      authentication,
+      revoker,
+      revocations,
+      closers,
+    });
     const start = (listener: ListenerConfig): Promise<string> =>
       startListener(listener, context, ({ server, listener }) => {
         closers.addServer(server, listener);
@@ -67,24 +84,21 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     }
     const urls = { publicUrl, trustedUrl, listenerUrls };
     options.logger.info({ ...urls, listenerUrls: Object.fromEntries(listenerUrls) }, 'started');
-    return { ...urls, close: (mode = 'restart') => closers.close(mode) };
+    return { ...urls, revoker, close: (mode = 'restart') => closers.close(mode) };
   } catch (error) {
     await closers.close('restart');
     throw error;
   }
 }
 
-/** How long a token or a ticket may be about after its log-in ended. */
-const longestTokenLife = ({ auth: { jwt, ticket } }: Config): number =>
-  Math.max(jwt.maxTtlMs + jwt.clockToleranceMs, ticket.ttlMs);
-
-function createRouter({ config, logger }: ApplicationOptions, endedLogins: EndedLogins): Router {
+function createRouter({ config, logger }: ApplicationOptions, revocations: Revocations): Router {
   const { limits } = config;
-  const router = new Router({
+  return new Router({
     logger,
     helloMs: limits.helloMs,
     authMs: limits.authMs,
     expiryGraceMs: config.expiry.graceMs,
+    expiryAction: config.expiry.action,
     callTimeoutMs: limits.callTimeoutMs,
     unauthenticated: limits.unauthenticated,
     unauthenticatedPerAddress: limits.unauthenticatedPerIp,
@@ -92,11 +106,36 @@ function createRouter({ config, logger }: ApplicationOptions, endedLogins: Ended
     waitingHandshakes: limits.waitingHandshakes,
     connections: limits.sessions,
     uriLimits: limits.uri,
-    // The provider has asked already; this is for a log-out while its answer was on the way.
-    isRevoked: ({ login }) => login !== undefined && endedLogins.isEnded(login, Date.now() / 1000),
+    // Whoever let it in may have asked already; this is for what was revoked while the answer was on the way.
+    isRevoked: (principal) => revocations.isRevoked(principal),
   });
-  for (const realm of config.realms) router.addRealm(configuredRealm(realm));
-  return router;
+}
+
+interface WatchParts {
+  readonly router: Router;
+  readonly authentication: Authentication;
+  readonly revocations: Revocations;
+  readonly closers: Closers;
+}
+
+/** Ends sessions when what they stand on is revoked, and when their users may not have them any more. */
+function watchSessions({ logger }: ApplicationOptions, parts: WatchParts): SessionRevoker {
+  const { router, authentication, revocations, closers } = parts;
+  const endSessions: EndSessions = (...end) => router.endSessions(...end);
+  const watch = new UserWatch({
+    users: authentication.users,
+    principals: () => router.principals,
+    endSessions,
+    ongone: (userId) => {
+      // A whole second: who may log in again at once must not be refused for having been quick.
+      revocations.revokeUser(userId, Math.floor(Date.now() / 1000));
+    },
+    logger,
+  });
+  closers.add(() => {
+    watch.close();
+  });
+  return new SessionRevoker({ revocations, endSessions, logger });
 }
 
 const NO_ISSUER = {
@@ -108,26 +147,24 @@ const NO_ISSUER = {
 interface PublicParts {
   readonly context: ListenerContext;
   readonly authentication: Authentication;
-  readonly endedLogins: EndedLogins;
+  readonly revoker: SessionRevoker;
+  readonly revocations: Revocations;
   readonly closers: Closers;
 }
 
 async function startPublic(options: ApplicationOptions, parts: PublicParts): Promise<string> {
   const { config, logger } = options;
-  const { context, authentication, endedLogins, closers } = parts;
+  const { context, authentication, revoker, revocations, closers } = parts;
   const { issuer, users } = authentication;
   const app = createWebApp({
     users,
     tokens: issuer ?? NO_ISSUER,
     tickets: ticketSource(config, authentication),
     endLogin: (login) => {
-      endedLogins.end(login);
-      context.router.endSessions(
-        (principal) => principal.login === login,
-        Uri.killed,
-        'logged out',
-      );
+      revoker.revokeLogin(login);
     },
+    isLoginRevoked: ({ login, at }, user) =>
+      revocations.isRevoked({ login, proof: { subject: user.id, issuedAt: at ?? 0 } }),
     logger,
     production: config.production,
     session: config.auth.session,

@@ -1,9 +1,10 @@
 import { AuthmethodRegistry, AUTH_REALM } from './auth/providers/authmethod-registry.js';
-import type { EndedLogins } from './auth/revocation/ended-logins.js';
+import type { Revocations } from './auth/revocation/revocations.js';
 import { SingleUseTickets } from './auth/tickets/single-use-tickets.js';
 import { JWT_AUTHMETHOD, JwtAuthProvider } from './auth/tokens/jwt-auth-provider.js';
 import { ProviderSupervisor } from './auth/providers/provider-supervisor.js';
 import { TokenIssuer, TokenVerifier } from './auth/tokens/token.js';
+import { REFRESH_PROCEDURE, SessionRefresh } from './auth/tokens/session-refresh.js';
 import { TokenBearers } from './auth/tokens/token-bearers.js';
 import { TokenKeys } from './auth/tokens/token-keys.js';
 import { MemoryUsers, type UserEntry } from './auth/users/memory-users.js';
@@ -13,7 +14,7 @@ import type { AuthenticatorParts } from './authmethods/authenticator-parts.js';
 import { AUTHENTICATORS } from './authmethods/authenticators.js';
 import type { Config } from './config/config.js';
 import type { Authmethod } from './config/listener-config.js';
-import type { Authenticator, Logger, Router } from './router/index.js';
+import type { Authenticator, Logger, Router, SessionProcedures } from './router/index.js';
 
 /** What finding out who somebody is consists of. */
 export interface Authentication {
@@ -28,6 +29,8 @@ export interface Authentication {
   readonly issuer: TokenIssuer | undefined;
   /** The ways in of these names, in this order. */
   readonly authenticatorsOf: (authmethods: readonly Authmethod[]) => readonly Authenticator[];
+  /** What each realm serves its sessions, so that they prove themselves anew. */
+  readonly procedures: SessionProcedures;
   close(): Promise<void>;
 }
 
@@ -36,8 +39,7 @@ export interface AuthenticationOptions {
   readonly config: Config;
   readonly users: readonly UserEntry[];
   readonly router: Router;
-  /** The log-ins whose tokens are refused. */
-  readonly endedLogins: EndedLogins;
+  readonly revocations: Revocations;
   readonly logger: Logger;
 }
 
@@ -49,7 +51,7 @@ const PROVIDER_IDENTITY = { authid: 'jwt-auth-provider', authrole: 'provider' };
  * that realm, kept alive by a supervisor. Throws for a key that cannot be used.
  */
 export async function startAuthentication(options: AuthenticationOptions): Promise<Authentication> {
-  const { config, router, logger, endedLogins } = options;
+  const { config, router, logger, revocations } = options;
   const { jwt } = config.auth;
   const keys = new TokenKeys(jwt.keys);
   const refreshFraction = config.expiry.refreshAt;
@@ -61,7 +63,7 @@ export async function startAuthentication(options: AuthenticationOptions): Promi
     logger,
   });
   const users = new MemoryUsers({ entries: options.users, passwords: new PasswordVerifier() });
-  const bearers = new TokenBearers({ tokens, users, endedLogins });
+  const bearers = new TokenBearers({ tokens, users, revocations });
   const registry = addAuthRealm(router, logger);
   await registry.start();
   const supervisor = new ProviderSupervisor({
@@ -84,6 +86,7 @@ export async function startAuthentication(options: AuthenticationOptions): Promi
     client: router.connectLocal(AUTH_REALM, ROUTER_IDENTITY),
     grantableRoles: grantableRoles(config),
   };
+  const refresh = new SessionRefresh({ bearers, roles: parts.grantableRoles, logger });
   const made = new Map<Authmethod, Authenticator>();
   const authenticatorOf = (authmethod: Authmethod): Authenticator => {
     const authenticator = made.get(authmethod) ?? AUTHENTICATORS[authmethod](parts);
@@ -97,6 +100,7 @@ export async function startAuthentication(options: AuthenticationOptions): Promi
     grantableRoles: parts.grantableRoles,
     issuer: keys.signing && new TokenIssuer({ ...jwt, keys, refreshFraction }),
     authenticatorsOf: (authmethods) => authmethods.map(authenticatorOf),
+    procedures: new Map([[REFRESH_PROCEDURE, refresh]]),
     close: () => {
       supervisor.close();
       return users.close();

@@ -1,9 +1,12 @@
 import { RoleAuthorizer } from './auth/permissions/role-authorizer.js';
 import type { HistoryConfig, RealmConfig, RoleConfig } from './config/config.js';
-import type { HistoryRule, RealmOptions, RealmRole } from './router/index.js';
+import type { HistoryRule, RealmOptions, RealmRole, SessionProcedures } from './router/index.js';
 
-/** A realm of the configuration as the router takes it, with the permissions of its roles. */
-export const configuredRealm = (realm: RealmConfig): RealmOptions => ({
+/** A realm of the configuration as the router takes it, with the permissions of its roles and the procedures that it serves itself. */
+export const configuredRealm = (
+  realm: RealmConfig,
+  procedures: SessionProcedures,
+): RealmOptions => ({
   name: realm.name,
   authorizer: new RoleAuthorizer({
     roles: new Map(realm.roles.map((role) => [role.name, role.permissions])),
@@ -18,6 +21,8 @@ export const configuredRealm = (realm: RealmConfig): RealmOptions => ({
   },
   history: realm.history.map(historyRule),
   waitingCalls: realm.callQueue,
+  expiry: realm.expiry,
+  procedures,
   allowsForceReregister: realm.forceReregister,
   // Routing pays nothing for what is off.
   ...(Object.values(realm.thruway).includes(true) && { thruway: realm.thruway }),

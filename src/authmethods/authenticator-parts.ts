@@ -1,5 +1,5 @@
 import type { AuthmethodRegistry } from '../auth/providers/authmethod-registry.js';
-import type { EndedLogins } from '../auth/revocation/ended-logins.js';
+import type { Revocations } from '../auth/revocation/revocations.js';
 import type { TokenBearers } from '../auth/tokens/token-bearers.js';
 import type { SingleUseTickets } from '../auth/tickets/single-use-tickets.js';
 import type { TokenVerifier } from '../auth/tokens/token.js';
@@ -17,7 +17,7 @@ export interface AuthenticatorParts {
   readonly bearers: TokenBearers;
   /** Those that `POST /ticket` gives. */
   readonly tickets: SingleUseTickets;
-  readonly endedLogins: EndedLogins;
+  readonly revocations: Revocations;
   /** The providers in the auth realm. */
   readonly registry: AuthmethodRegistry;
   /** The router's own client in the auth realm. */

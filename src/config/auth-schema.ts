@@ -56,6 +56,10 @@ export const authSchema = z.strictObject({
     max: count('a number of sessions', 1, 10_000_000),
     file: filePath().nullable(),
   }),
+  revocation: z.strictObject({
+    file: filePath().nullable(),
+    max: count('a number of revocations', 1, 10_000_000),
+  }),
   login: z.strictObject({
     per_ip: count('a number of attempts', 1, 10_000_000),
     per_user: count('a number of attempts', 1, 10_000_000),

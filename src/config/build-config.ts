@@ -14,6 +14,8 @@ export interface ResolvedValues {
   readonly sessionSecrets: readonly [string, ...string[]];
   /** The absolute path of `auth.session.file`. */
   readonly sessionFile: string | undefined;
+  /** The absolute path of `auth.revocation.file`. */
+  readonly revocationFile: string | undefined;
   /** The certificate of each of `listeners`, in its place. */
   readonly tls: readonly (TlsConfig | undefined)[];
   readonly production: boolean;
@@ -29,7 +31,11 @@ export function buildConfig(input: ConfigInput, resolved: ResolvedValues): Confi
     realms: input.realms.map(buildRealm),
     auth: buildAuth(input, resolved),
     limits: buildLimits(input),
-    expiry: { graceMs: input.expiry.grace, refreshAt: input.expiry.refresh_at },
+    expiry: {
+      graceMs: input.expiry.grace,
+      action: input.expiry.action,
+      refreshAt: input.expiry.refresh_at,
+    },
     drain: { durationMs: input.drain.duration },
     log: { level: input.log.level },
   });
@@ -58,6 +64,10 @@ const buildRealm = (realm: ConfigInput['realms'][number]): RealmConfig => ({
     replaceOrphanedSession: realm.thruway.replace_orphaned_session,
     metaEvents: realm.thruway.meta_events,
   },
+  expiry: {
+    ...(realm.expiry.grace !== undefined && { graceMs: realm.expiry.grace }),
+    ...(realm.expiry.action !== undefined && { action: realm.expiry.action }),
+  },
   roles: realm.roles.map(({ name, trust_level, permissions, limits }) => ({
     name,
     trustLevel: trust_level,
@@ -85,6 +95,7 @@ function buildAuth({ auth }: ConfigInput, resolved: ResolvedValues): AuthConfig 
       max: session.max,
       file: resolved.sessionFile,
     },
+    revocation: { file: resolved.revocationFile, max: auth.revocation.max },
     login: {
       perIp: login.per_ip,
       perUser: login.per_user,

@@ -1,6 +1,6 @@
 import type { Permission } from '../auth/permissions/role-authorizer.js';
 import type { TokenKeyOptions } from '../auth/tokens/token-keys.js';
-import type { SessionLimits } from '../router/index.js';
+import type { Expiry, SessionLimits } from '../router/index.js';
 import type {
   Authmethod,
   ConnectionLimitsConfig,
@@ -99,6 +99,8 @@ export interface RealmConfig {
   /** Whether a callee may take a procedure from those who hold it. */
   readonly forceReregister: boolean;
   readonly thruway: ThruwayConfig;
+  /** What differs from section `expiry`. */
+  readonly expiry: Partial<Expiry>;
   readonly roles: readonly RoleConfig[];
 }
 
@@ -123,6 +125,13 @@ export interface AuthConfig {
     readonly max: number;
     /** The file from which they come back after a restart; undefined: they end with the process. */
     readonly file: string | undefined;
+  };
+  /** What is remembered of tokens that are void before they expire. */
+  readonly revocation: {
+    /** The file from which it comes back after a restart; undefined: it is forgotten with the process. */
+    readonly file: string | undefined;
+    /** Revocations at once. */
+    readonly max: number;
   };
   /** Wrong passwords borne within the window, and for how long the next attempt is locked. */
   readonly login: {
@@ -154,6 +163,8 @@ export interface Config {
   readonly expiry: {
     /** How long a session outlives its token. */
     readonly graceMs: number;
+    /** How it then ends. */
+    readonly action: Expiry['action'];
     /** The fraction of a token's life after which a new one should be fetched. */
     readonly refreshAt: number;
   };

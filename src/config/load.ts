@@ -63,6 +63,7 @@ export async function loadConfig(
   const ticketKey = await readTicketKey(reader);
   const usersFile = fileAt(node, ['auth', 'users', 'path']);
   const sessionFile = fileAt(node, [...SESSION, 'file']);
+  const revocationFile = fileAt(node, ['auth', 'revocation', 'file']);
   const roles = sections.realms?.flatMap((realm) => realm.roles.map((role) => role.name));
   const users = await readUsersFile(usersFile, { production, roles });
   throwProblems([
@@ -75,7 +76,8 @@ export async function loadConfig(
   if (whole.value === undefined || sessionSecrets === undefined) {
     throw new Error('a configuration without problems must be complete');
   }
-  const resolved = { keys, ticketKey, sessionSecrets, sessionFile, tls, production };
+  const files = { sessionFile, revocationFile };
+  const resolved = { keys, ticketKey, sessionSecrets, ...files, tls, production };
   const config = buildConfig(whole.value, resolved);
   return { config, users: users.users, warnings: reader.warnings };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isUri } from '../router/index.js';
 import { byteSize } from './byte-size.js';
 import { duration } from './duration.js';
+import { expiryAction, expiryGrace } from './expiry-schema.js';
 import { roleLimitsSchema } from './limits-schema.js';
 import { count, flag, name, uri } from './scalars.js';
 
@@ -68,6 +69,9 @@ export const realmsSchema = z.array(
     call_queue: count('a number of calls', 0, MANY).default(1000),
     force_reregister: flag().default(false),
     thruway: thruwaySchema.prefault({}),
+    expiry: z
+      .strictObject({ grace: expiryGrace().optional(), action: expiryAction().optional() })
+      .prefault({}),
     roles: z.array(
       z.strictObject({
         name: name('the name of a role'),

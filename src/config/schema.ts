@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { authSchema } from './auth-schema.js';
 import { duration } from './duration.js';
+import { expiryAction, expiryGrace } from './expiry-schema.js';
 import { limitsSchema } from './limits-schema.js';
 import { listenersSchema, publicSchema, trustedSchema } from './listener-schema.js';
 import { realmsSchema } from './realm-schema.js';
@@ -18,7 +19,8 @@ export const configSchema = z.strictObject({
   auth: authSchema,
   limits: limitsSchema,
   expiry: z.strictObject({
-    grace: duration({ min: '0s', max: '1h' }),
+    grace: expiryGrace(),
+    action: expiryAction(),
     refresh_at: z.number({ error: 'a fraction from 0.1 to 0.95' }).min(0.1).max(0.95),
   }),
   drain: z.strictObject({ duration: duration({ min: '0s', max: '1h' }) }),

@@ -52,9 +52,26 @@ export function renewSession(session: Session, principal: Principal, parts: Rene
 
 /** Whether nothing differs but the proof and how long it holds: then there is nothing to ask again. */
 function hasSameRights(before: Principal, after: Principal): boolean {
-  const none = { authextra: undefined, expiresAt: undefined, login: undefined, proof: undefined };
-  return isDeepStrictEqual({ ...before, ...none }, { ...after, ...none });
+  const rights = new Map(Object.entries(before));
+  for (const [name, right] of Object.entries(after)) {
+    if (!PROOFS.has(name) && !isSame(rights.get(name), right)) return false;
+    rights.delete(name);
+  }
+  return [...rights.keys()].every((name) => PROOFS.has(name));
 }
+
+const PROOFS: ReadonlySet<string> = new Set(['authextra', 'expiresAt', 'login', 'proof']);
+
+/** What is neither text nor plain data may differ inside, whatever shows. */
+const isSame = (one: unknown, other: unknown): boolean =>
+  one === other || (isPlain(one) && isPlain(other) && isDeepStrictEqual(one, other));
+
+const isPlain = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  PLAIN.includes(Object.getPrototypeOf(value) as unknown);
+
+const PLAIN: readonly unknown[] = [Object.prototype, Array.prototype, null];
 
 interface Recheck {
   readonly session: Session;

@@ -3,6 +3,7 @@ import type { Principal } from './principal.js';
 import type { SessionId } from './protocol/id.js';
 import type { Dict, List } from './protocol/message.js';
 import { renewSession, type RenewalParts } from './renewal.js';
+import type { Session } from './session.js';
 
 /** A session, as a procedure of its realm sees who calls it. */
 export interface CallingSession {
@@ -18,6 +19,7 @@ export interface CallingSession {
 
 /** A call of a {@link SessionProcedure}. */
 export interface SessionCall {
+  /** The same object in each call of one session. */
   readonly session: CallingSession;
   readonly args: List;
   readonly kwargs: Dict;
@@ -46,15 +48,24 @@ const adapted =
   async ({ caller, args, kwargs }) => {
     // It may end its caller's session, which the routing of the CALL has to be done with.
     await undefined;
-    const session: CallingSession = {
-      id: caller.id,
-      get principal() {
-        return caller.principal;
-      },
-      renew: (principal) => renewSession(caller, principal, parts),
-    };
-    return answer({ session, args, kwargs });
+    return answer({ session: callingSession(caller, parts), args, kwargs });
   };
+
+const callingSessions = new WeakMap<Session, CallingSession>();
+
+function callingSession(caller: Session, parts: RenewalParts): CallingSession {
+  const known = callingSessions.get(caller);
+  if (known !== undefined) return known;
+  const session: CallingSession = {
+    id: caller.id,
+    get principal() {
+      return caller.principal;
+    },
+    renew: (principal) => renewSession(caller, principal, parts),
+  };
+  callingSessions.set(caller, session);
+  return session;
+}
 
 /** The URIs that everybody may call. */
 export const openProcedures = (procedures: SessionProcedures): ReadonlySet<string> =>

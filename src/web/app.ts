@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import express, { type Express, type RequestHandler } from 'express';
 import type { Logger } from '../router/index.js';
-import { Authentication } from './authentication.js';
+import { Authentication, type IsLoginRevoked } from './authentication.js';
 import { cors, parseOrigins } from './cors.js';
 import { refuseCrossSite } from './cross-site.js';
 import { FormGuard } from './form-guard.js';
@@ -26,6 +26,8 @@ export interface WebOptions {
   readonly tickets?: TicketSource | undefined;
   /** Called when a web log-in ends; ends the WAMP sessions that came from it and refuses its tokens. */
   readonly endLogin: (login: string) => void;
+  /** Whether a web log-in, or all of its user at that time, was revoked otherwise; left out: never. */
+  readonly isLoginRevoked?: IsLoginRevoked;
   readonly logger: Logger;
   /** Secure cookies and Strict-Transport-Security; short secrets are refused. */
   readonly production: boolean;
@@ -77,7 +79,13 @@ function addPages(app: Express, options: WebOptions): void {
   const forms = new FormGuard({ ...session, sessions });
   const passwords = new PasswordLogin(users, new LoginLimiter(options.loginLimits), logger);
   const basicRealm = options.basicRealm ?? 'Expressway';
-  const authentication = new Authentication({ users, passwords, sessions, basicRealm });
+  const authentication = new Authentication({
+    users,
+    passwords,
+    sessions,
+    basicRealm,
+    isLoginRevoked: options.isLoginRevoked,
+  });
   const roles = new Set(options.tokenRoles ?? ['admin']);
   const loginPage = PageTemplate.read(join(publicDirectory, 'login.html'), loginPlaceholders);
   const login = new Login({ page: loginPage, passwords, sessions, forms, authentication, logger });

@@ -4,7 +4,7 @@ import { hasAuthorization } from './basic-credentials.js';
 import { BasicStrategy } from './basic-strategy.js';
 import { HttpProblem } from './http-problem.js';
 import type { PasswordLogin, User, UserDirectory } from './password-login.js';
-import type { WebSessions } from './web-sessions.js';
+import type { SignedIn, WebSessions } from './web-sessions.js';
 
 /** Who asks. */
 export interface Identity {
@@ -20,7 +20,12 @@ export interface AuthenticationOptions {
   readonly sessions: WebSessions;
   /** The protection space that a browser shows when it asks for a password. */
   readonly basicRealm: string;
+  /** Left out: never. */
+  readonly isLoginRevoked?: IsLoginRevoked | undefined;
 }
+
+/** Whether the log-in of a web session does not count any more. */
+export type IsLoginRevoked = (login: SignedIn, user: User) => boolean;
 
 /** Finds out who sends a request: by Basic credentials (RFC 7617) or by a live session. */
 export class Authentication {
@@ -28,8 +33,11 @@ export class Authentication {
   readonly #users: UserDirectory;
   readonly #sessions: WebSessions;
   readonly #realm: string;
+  readonly #isLoginRevoked: IsLoginRevoked;
 
-  constructor({ users, passwords, sessions, basicRealm }: AuthenticationOptions) {
+  constructor(options: AuthenticationOptions) {
+    const { users, passwords, sessions, basicRealm } = options;
+    this.#isLoginRevoked = options.isLoginRevoked ?? (() => false);
     this.#users = users;
     this.#sessions = sessions;
     this.#realm = `realm="${basicRealm.replace(/["\\]/gu, '\\$&')}"`;
@@ -49,11 +57,14 @@ export class Authentication {
     if (hasAuthorization(request.rawHeaders)) {
       const user = await this.#basic(request, response);
       if (user === undefined) return undefined;
-      return { user, login: session?.username === user.username ? session.login : undefined };
+      const isOwn = session?.username === user.username && !this.#isLoginRevoked(session, user);
+      return { user, login: isOwn ? session.login : undefined };
     }
     if (session === undefined) return undefined;
     const user = await this.#users.find(session.username);
-    if (user !== undefined) return { user, login: session.login };
+    if (user !== undefined && !this.#isLoginRevoked(session, user)) {
+      return { user, login: session.login };
+    }
     await this.#sessions.end(request, response);
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { isDict, type Logger } from '../router/index.js';
-import { FileTakenOver, OwnedFile } from './owned-file.js';
+import { FileTakenOver, OwnedFile } from '../auth/revocation/owned-file.js';
 
 /** How a {@link SessionJournal} works. */
 export interface SessionJournalOptions {

@@ -33,6 +33,8 @@ export interface SignedIn {
   readonly username: string;
   /** Names this one log-in (128 bits, base64url); it is in the claims of its tokens, never in a cookie. */
   readonly login: string;
+  /** When that was, in Unix seconds; left out: before that was noted. */
+  readonly at?: number;
 }
 
 /** The shortest secret that production accepts, in characters. */
@@ -87,7 +89,7 @@ export class WebSessions {
     await promisify(request.session.regenerate.bind(request.session))();
     if (before !== undefined) this.#endLogin(before.login);
     const login = randomBytes(16).toString('base64url');
-    request.session.signedIn = { username, login };
+    request.session.signedIn = { username, login, at: Date.now() / 1000 };
     await promisify(request.session.save.bind(request.session))();
     return login;
   }

@@ -1,5 +1,5 @@
 import type { Proof } from '../../router/index.js';
-import type { EndedLogins } from '../revocation/ended-logins.js';
+import type { Revocations } from '../revocation/revocations.js';
 import type { User, UserProvider } from '../users/user-provider.js';
 import { InvalidToken } from './invalid-token.js';
 import type { TokenVerifier, VerifiedToken } from './token.js';
@@ -14,7 +14,7 @@ export interface TokenBearer {
 export interface TokenBearersOptions {
   readonly tokens: Pick<TokenVerifier, 'verify'>;
   readonly users: Pick<UserProvider, 'find' | 'findById'>;
-  readonly endedLogins: Pick<EndedLogins, 'isEnded'>;
+  readonly revocations: Pick<Revocations, 'isRevoked'>;
 }
 
 /**
@@ -24,17 +24,17 @@ export interface TokenBearersOptions {
 export class TokenBearers {
   readonly #tokens: Pick<TokenVerifier, 'verify'>;
   readonly #users: Pick<UserProvider, 'find' | 'findById'>;
-  readonly #endedLogins: Pick<EndedLogins, 'isEnded'>;
+  readonly #revocations: Pick<Revocations, 'isRevoked'>;
 
   constructor(options: TokenBearersOptions) {
     this.#tokens = options.tokens;
     this.#users = options.users;
-    this.#endedLogins = options.endedLogins;
+    this.#revocations = options.revocations;
   }
 
   /**
    * Gives who has this token. Rejects with {@link InvalidToken} when the token does not hold, its user is unknown or disabled, or it was
-   * issued before the user's tokens or its log-in ended.
+   * issued before the user's tokens became void, or was revoked.
    */
   async identify(text: string): Promise<TokenBearer> {
     const token = this.#tokens.verify(text);
@@ -46,11 +46,13 @@ export class TokenBearers {
     if (user.tokensValidFrom !== undefined && issuedAt < user.tokensValidFrom) {
       throw refusal(token, 'issued before the tokens of this user became void');
     }
+    const bearer = { user, token };
     // After the wait: a log-out during it must not be missed.
-    if (login !== undefined && this.#endedLogins.isEnded(login, issuedAt)) {
-      throw refusal(token, 'log-in ended');
+    const { expiresAt } = token;
+    if (this.#revocations.isRevoked({ proof: proofOf(bearer), login, expiresAt })) {
+      throw refusal(token, 'revoked');
     }
-    return { user, token };
+    return bearer;
   }
 }
 

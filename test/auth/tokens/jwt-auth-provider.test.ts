@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AuthmethodRegistry } from '../../../src/auth/providers/authmethod-registry.js';
-import { EndedLogins } from '../../../src/auth/revocation/ended-logins.js';
+import { Revocations } from '../../../src/auth/revocation/revocations.js';
 import { JwtAuthProvider } from '../../../src/auth/tokens/jwt-auth-provider.js';
 import { TokenBearers } from '../../../src/auth/tokens/token-bearers.js';
 import { TokenIssuer, TokenVerifier } from '../../../src/auth/tokens/token.js';
@@ -25,7 +25,7 @@ interface Setup {
   readonly registry: AuthmethodRegistry;
   readonly provider: JwtAuthProvider;
   readonly client: FakeClient;
-  readonly endedLogins: EndedLogins;
+  readonly revocations: Revocations;
   readonly logger: MemoryLogger;
   readonly issuer: TokenIssuer;
   readonly ask: (procedure: string, ...args: List) => Promise<unknown>;
@@ -39,11 +39,11 @@ async function setUp(
   const registry = new AuthmethodRegistry({ client: realm.connect(), methods: ['jwt'] });
   await registry.start();
   const client = realm.connect();
-  const endedLogins = new EndedLogins({ keepMs: 60_000 });
+  const revocations = new Revocations({ keepMs: 60_000 });
   const logger = new MemoryLogger();
   const provider = new JwtAuthProvider({
     client,
-    bearers: new TokenBearers({ tokens, users: { find, findById: find }, endedLogins }),
+    bearers: new TokenBearers({ tokens, users: { find, findById: find }, revocations }),
     logger,
   });
   await provider.start();
@@ -51,7 +51,7 @@ async function setUp(
   const ask = async (procedure: string, ...args: List): Promise<unknown> =>
     (await caller.call(procedure, args)).args;
   const issuer = new TokenIssuer({ keys: KEYS, ...PARTIES });
-  return { realm, registry, provider, client, endedLogins, logger, issuer, ask };
+  return { realm, registry, provider, client, revocations, logger, issuer, ask };
 }
 
 const payloadOf = (token: string): Record<string, unknown> =>
@@ -230,11 +230,11 @@ describe('JwtAuthProvider refuses', () => {
   });
 
   it('tokens of a log-in that has ended, and no others', async () => {
-    const { ask, issuer, endedLogins } = await setUp();
+    const { ask, issuer, revocations } = await setUp();
     const ended = issuer.issue('alice', 'login-1').token;
     const other = issuer.issue('alice', 'login-2').token;
     const none = issuer.issue('alice').token;
-    endedLogins.end('login-1');
+    revocations.revokeLogin('login-1');
     assert.deepEqual(await ask(ONAUTHENTICATE, { signature: ended }), failure('invalid_token'));
     assert.match(JSON.stringify(await ask(ONAUTHENTICATE, { signature: other })), /SUCCESS/);
     assert.match(JSON.stringify(await ask(ONAUTHENTICATE, { signature: none })), /SUCCESS/);
@@ -243,13 +243,13 @@ describe('JwtAuthProvider refuses', () => {
   it('a token whose log-in ends while its user is looked for', async () => {
     const asked = new Deferred<undefined>();
     const found = new Deferred<User>();
-    const { ask, issuer, endedLogins } = await setUp(() => {
+    const { ask, issuer, revocations } = await setUp(() => {
       asked.resolve(undefined);
       return found.promise;
     });
     const answer = ask(ONAUTHENTICATE, { signature: issuer.issue('alice', 'login-1').token });
     await asked.promise;
-    endedLogins.end('login-1');
+    revocations.revokeLogin('login-1');
     found.resolve(userNamed('alice'));
     assert.deepEqual(await answer, failure('invalid_token'));
   });

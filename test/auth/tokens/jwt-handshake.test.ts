@@ -7,7 +7,7 @@ import {
   AuthmethodRegistry,
   REGISTER_METHOD,
 } from '../../../src/auth/providers/authmethod-registry.js';
-import { EndedLogins } from '../../../src/auth/revocation/ended-logins.js';
+import { Revocations } from '../../../src/auth/revocation/revocations.js';
 import { JwtAuthProvider } from '../../../src/auth/tokens/jwt-auth-provider.js';
 import { ProcedureAuthenticator } from '../../../src/auth/providers/procedure-authenticator.js';
 import { ProviderSupervisor } from '../../../src/auth/providers/provider-supervisor.js';
@@ -32,7 +32,7 @@ interface Setup {
   readonly router: Router;
   readonly issuer: TokenIssuer;
   readonly supervisor: ProviderSupervisor;
-  readonly endedLogins: EndedLogins;
+  readonly revocations: Revocations;
   /** The client of each provider that was made. */
   readonly clients: LocalClient[];
   /** Connects a client of the public listener. */
@@ -67,7 +67,7 @@ async function setUp(t: TestContext, variation: Variation = {}): Promise<Setup> 
     methods: ['jwt'],
   });
   await registry.start();
-  const endedLogins = new EndedLogins({ keepMs: 60_000 });
+  const revocations = new Revocations({ keepMs: 60_000 });
   const clients: LocalClient[] = [];
   const find = (username: string): Promise<User | undefined> =>
     Promise.resolve(username === 'alice' ? userNamed(username) : undefined);
@@ -81,7 +81,7 @@ async function setUp(t: TestContext, variation: Variation = {}): Promise<Setup> 
       const users = { find, findById: variation.find ?? find };
       return new JwtAuthProvider({
         client,
-        bearers: new TokenBearers({ tokens, users, endedLogins }),
+        bearers: new TokenBearers({ tokens, users, revocations }),
       });
     },
   });
@@ -99,7 +99,7 @@ async function setUp(t: TestContext, variation: Variation = {}): Promise<Setup> 
   const issuer = new TokenIssuer({ keys: KEYS, ...PARTIES });
   const connect = (): WampPeer => new WampPeer(router, [authenticator]);
   const connectTrusted = (): WampPeer => new WampPeer(router, [trusted]);
-  return { router, issuer, supervisor, endedLogins, clients, connect, connectTrusted };
+  return { router, issuer, supervisor, revocations, clients, connect, connectTrusted };
 }
 
 const JWT = { authmethods: ['jwt'] };
@@ -166,10 +166,10 @@ describe('HELLO with jwt', () => {
   });
 
   it('is answered with ABORT for a token of a log-in that has ended', async (t) => {
-    const { supervisor, connect, issuer, endedLogins } = await setUp(t);
+    const { supervisor, connect, issuer, revocations } = await setUp(t);
     await supervisor.start();
     const { token } = issuer.issue('alice', 'login-1');
-    endedLogins.end('login-1');
+    revocations.revokeLogin('login-1');
     const peer = connect();
     await prove(peer, token);
     assert.equal((await peer.receiveAbort()).reason, 'wamp.error.authentication_denied');

@@ -1,6 +1,6 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { EndedLogins } from '../../../src/auth/revocation/ended-logins.js';
+import { Revocations } from '../../../src/auth/revocation/revocations.js';
 import { InvalidToken } from '../../../src/auth/tokens/invalid-token.js';
 import { proofOf, TokenBearers } from '../../../src/auth/tokens/token-bearers.js';
 import type { VerifiedToken } from '../../../src/auth/tokens/token.js';
@@ -21,11 +21,11 @@ const ALICE: User = { id: '17', username: 'alice', role: 'user', roles: ['user']
 interface Variation {
   readonly token?: Partial<VerifiedToken>;
   readonly user?: Partial<User>;
-  readonly endedLogins?: EndedLogins;
+  readonly revocations?: Revocations;
 }
 
 /** Whose token it is when the users are asked for exactly one: by id `17` or by name `alice`. */
-function identify({ token, user, endedLogins }: Variation = {}) {
+function identify({ token, user, revocations }: Variation = {}) {
   const alice = { ...ALICE, ...user };
   const bearers = new TokenBearers({
     tokens: { verify: () => ({ ...TOKEN, ...token }) },
@@ -33,7 +33,7 @@ function identify({ token, user, endedLogins }: Variation = {}) {
       find: (username) => Promise.resolve(username === 'alice' ? alice : undefined),
       findById: (id) => Promise.resolve(id === '17' ? alice : undefined),
     },
-    endedLogins: endedLogins ?? new EndedLogins({ keepMs: 60_000 }),
+    revocations: revocations ?? new Revocations({ keepMs: 60_000 }),
   });
   return bearers.identify('the token');
 }
@@ -68,11 +68,11 @@ describe('TokenBearers', () => {
   });
 
   it('refuses the token of a log-in that has ended', async () => {
-    const endedLogins = new EndedLogins({ keepMs: 60_000 });
-    endedLogins.end('login-1');
-    await rejects(identify({ endedLogins }), refused('log-in ended'));
-    equal((await identify({ token: { login: 'login-2' }, endedLogins })).user.id, '17');
-    equal((await identify({ token: { login: undefined }, endedLogins })).user.id, '17');
+    const revocations = new Revocations({ keepMs: 60_000 });
+    revocations.revokeLogin('login-1');
+    await rejects(identify({ revocations }), refused('log-in ended'));
+    equal((await identify({ token: { login: 'login-2' }, revocations })).user.id, '17');
+    equal((await identify({ token: { login: undefined }, revocations })).user.id, '17');
   });
 });
 

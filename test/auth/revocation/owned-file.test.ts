@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { FileTakenOver, OwnedFile } from '../../src/web/owned-file.js';
+import { FileTakenOver, OwnedFile } from '../../../src/auth/revocation/owned-file.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 describe('OwnedFile', () => {

@@ -1,0 +1,151 @@
+import type { Principal } from '../../router/index.js';
+
+/** What is revoked: one token by its `jti`, all older tokens of a user by its id, or a web log-in by its name. */
+export type RevokedKind = 'token' | 'user' | 'login';
+
+/** One revocation. */
+export interface Revocation {
+  readonly kind: RevokedKind;
+  readonly id: string;
+  /** Tokens issued before then are meant, in ms since the epoch. */
+  readonly before: number;
+  /** No such token lives any more after then, in ms since the epoch. */
+  readonly until: number;
+}
+
+/** Where revocations are kept over a restart. */
+export interface RevocationStore {
+  /** What is kept, the oldest first. */
+  readonly kept: readonly Revocation[];
+  /** All tokens issued until then (ms since the epoch) are refused, as revocations of that time are not known; undefined: none. */
+  readonly forgottenUntil: number | undefined;
+  /** Keeps one more. `all` is what there is now, for when the whole is written anew. Never throws. */
+  readonly keep: (revocation: Revocation, all: RevocationState) => void;
+  /** As above, when something had to be forgotten. */
+  readonly forget: (all: RevocationState) => void;
+}
+
+/** All that is remembered. */
+export interface RevocationState {
+  readonly size: number;
+  readonly revocations: Iterable<Revocation>;
+  readonly forgottenUntil: number | undefined;
+}
+
+/** Bounds of {@link Revocations}. */
+export interface RevocationsOptions {
+  /** As long as a token may live after it was revoked: the verifier's `maxTtlMs` plus its clock tolerance. */
+  readonly keepMs: number;
+  /** How many are remembered. Default 100,000. */
+  readonly max?: number;
+  /** Default: they end with the process. */
+  readonly store?: RevocationStore | undefined;
+}
+
+/** What stands or falls with a revocation. */
+export type Revocable = {
+  readonly [Key in 'proof' | 'login' | 'expiresAt']?: Principal[Key] | undefined;
+};
+
+/**
+ * Remembers what was revoked, for as long as tokens of it may be about. Bounded, and closed when the bound is met: whoever holds a token as
+ * old as what had to be forgotten is refused and fetches a new one.
+ */
+export class Revocations {
+  readonly #keepMs: number;
+  readonly #max: number;
+  readonly #store: RevocationStore | undefined;
+  /** By kind and id, the oldest first. */
+  readonly #known = new Map<string, Revocation>();
+  #forgottenUntil: number | undefined;
+
+  /** Throws RangeError when nothing could be remembered. */
+  constructor(options: RevocationsOptions) {
+    const { keepMs, max = 100_000, store } = options;
+    if (!(keepMs > 0 && max >= 1)) throw new RangeError('keepMs and max must be positive');
+    this.#keepMs = keepMs;
+    this.#max = max;
+    this.#forgottenUntil = store?.forgottenUntil;
+    for (const revocation of store?.kept ?? []) this.#set(revocation);
+    this.#store = store;
+    this.#sweep(Date.now());
+  }
+
+  /** How many are remembered now. */
+  get size(): number {
+    return this.#known.size;
+  }
+
+  /** From now on tokens of this web log-in are refused. */
+  revokeLogin(login: string): void {
+    const now = Date.now();
+    this.#add({ kind: 'login', id: login, before: now, until: now + this.#keepMs }, now);
+  }
+
+  /** From now on the token with this `jti` is refused. It is remembered until `expiresAt` (Unix seconds), if that is known. */
+  revokeToken(id: string, expiresAt = Infinity): void {
+    const now = Date.now();
+    const until = now + this.#keepMs;
+    // A token is accepted a little longer than it says, as clocks differ.
+    const end = Math.min(until, expiresAt * 1000 + MAX_TOLERANCE_MS);
+    this.#add({ kind: 'token', id, before: now, until: end }, now);
+  }
+
+  /** From now on tokens of this user that were issued before `issuedBefore` (Unix seconds; left out: now) are refused. */
+  revokeUser(userId: string, issuedBefore = Date.now() / 1000): void {
+    const known = this.#known.get(keyOf('user', userId))?.before ?? -Infinity;
+    const before = Math.max(known, issuedBefore * 1000);
+    const revocation = { kind: 'user', id: userId, before, until: before + this.#keepMs } as const;
+    this.#add(revocation, Date.now());
+  }
+
+  /** Whether this stands on something that was revoked. A token without a time of issue is as old as can be. */
+  isRevoked({ proof, login, expiresAt }: Revocable): boolean {
+    const issuedAt = (proof?.issuedAt ?? (expiresAt === undefined ? Infinity : -Infinity)) * 1000;
+    if (this.#forgottenUntil !== undefined && issuedAt <= this.#forgottenUntil) return true;
+    if (this.#known.size === 0) return false;
+    if (login !== undefined && this.#known.has(keyOf('login', login))) return true;
+    if (proof === undefined) return false;
+    if (proof.id !== undefined && this.#known.has(keyOf('token', proof.id))) return true;
+    const user = this.#known.get(keyOf('user', proof.subject));
+    return user !== undefined && issuedAt < user.before;
+  }
+
+  #add(revocation: Revocation, now: number): void {
+    this.#set(revocation);
+    const hasForgotten = this.#sweep(now);
+    if (hasForgotten) this.#store?.forget(this.#state());
+    else this.#store?.keep(revocation, this.#state());
+  }
+
+  #set(revocation: Revocation): void {
+    const key = keyOf(revocation.kind, revocation.id);
+    this.#known.delete(key);
+    this.#known.set(key, revocation);
+  }
+
+  /** True when one had to be forgotten that is not over. */
+  #sweep(now: number): boolean {
+    for (const [key, { until }] of this.#known) {
+      if (until < now) this.#known.delete(key);
+      else if (this.#known.size <= this.#max) break;
+    }
+    if (this.#known.size <= this.#max) return false;
+    for (const [key, { before }] of this.#known) {
+      if (this.#known.size <= this.#max) break;
+      this.#known.delete(key);
+      this.#forgottenUntil = Math.max(this.#forgottenUntil ?? -Infinity, before);
+    }
+    return true;
+  }
+
+  #state(): RevocationState {
+    const { size } = this.#known;
+    return { size, revocations: this.#known.values(), forgottenUntil: this.#forgottenUntil };
+  }
+}
+
+/** No verifier bears a clock that is off by more. */
+const MAX_TOLERANCE_MS = 60_000;
+
+const keyOf = (kind: RevokedKind, id: string): string => `${kind} ${id}`;
