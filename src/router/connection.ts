@@ -155,7 +155,7 @@ export class Connection {
     const terms = termsOf(entrance, realm.roles.get(principal.authrole));
     if (this.#isEnding) throw new PeerGone('the router closes');
     if (this.#surroundings.isRevoked(principal)) {
-      throw new AuthenticationRefused(Uri.authenticationDenied, 'the log-in has ended');
+      throw new AuthenticationRefused(Uri.authenticationDenied, 'revoked');
     }
     if (realm.countSessionsOf(principal.authid) >= terms.limits.sessionsPerUser) {
       throw new AuthenticatorUnavailable('this user has too many sessions');

@@ -81,7 +81,7 @@ describe('J13: the log', () => {
       log,
       /token refused \{\s+kid: 'development',\s+authid: 'admin',\s+reason: 'another audience'/u,
     );
-    match(log, /token refused \{ authid: 'admin', reason: 'log-in ended' \}/u);
+    match(log, /token refused \{ authid: 'admin', reason: 'revoked' \}/u);
     // The name in a token that nobody signed is anybody's word.
     ok(!log.includes("'forged'"));
   });

@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { FileTakenOver, OwnedFile } from '../../../src/auth/revocation/owned-file.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 describe('OwnedFile', () => {
   it('has no lines where there is no file, and makes file and folder for nobody else', (t) => {

@@ -70,7 +70,7 @@ describe('TokenBearers', () => {
   it('refuses the token of a log-in that has ended', async () => {
     const revocations = new Revocations({ keepMs: 60_000 });
     revocations.revokeLogin('login-1');
-    await rejects(identify({ revocations }), refused('log-in ended'));
+    await rejects(identify({ revocations }), refused('revoked'));
     equal((await identify({ token: { login: 'login-2' }, revocations })).user.id, '17');
     equal((await identify({ token: { login: undefined }, revocations })).user.id, '17');
   });
