@@ -22,7 +22,7 @@ const atOnceMs = 250;
 
 /**
  * @typedef {object} LinkOptions
- * @property {(hooks: Pick<import('./session-attempt.js').AttemptOptions, 'onjoin' | 'onend'>) => Pick<import('./session-attempt.js').SessionAttempt, 'giveUp'>} attempt
+ * @property {(hooks: Pick<import('./session-attempt.js').AttemptOptions, 'onjoin' | 'onrenew' | 'onend'>) => Pick<import('./session-attempt.js').SessionAttempt, 'giveUp'>} attempt
  *   Makes one try to be in session.
  * @property {string} probeTopic A topic that the session may subscribe to.
  * @property {(state: LinkState) => void} onstate
@@ -61,6 +61,7 @@ export class RouterLink {
     this.#setState({ phase: 'connecting', reason: this.#state.reason });
     this.#attempt = this.#options.attempt({
       onjoin: (session, expiresAtMs) => this.#joined(session, expiresAtMs),
+      onrenew: (expiresAtMs) => this.#setState({ phase: 'live', expiresAtMs }),
       onend: (end) => this.#ended(end),
     });
   }

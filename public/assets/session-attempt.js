@@ -1,3 +1,4 @@
+import { TokenRenewal } from './token-renewal.js';
 import { TokenRefused } from './token-source.js';
 
 /** From opening the socket to WELCOME; the router's own limit is as long. */
@@ -7,8 +8,9 @@ const joinTimeoutMs = 10_000;
  * @typedef {object} AttemptOptions
  * @property {string} url
  * @property {string} realm
- * @property {() => Promise<{ token: string, expiresAtMs: number }>} fetchToken Asked at each challenge.
+ * @property {() => Promise<import('./token-source.js').Token>} fetchToken Asked at each challenge, and when the token is to be replaced.
  * @property {(session: any, expiresAtMs: number | undefined) => void} onjoin
+ * @property {(expiresAtMs: number) => void} onrenew The session has another token.
  * @property {(end: import('./session-end.js').SessionEnd) => void} onend Called once, whatever happens; but not after drop().
  */
 
@@ -21,8 +23,10 @@ export class SessionAttempt {
   #options;
   #isOver = false;
   #deadline;
-  /** @type {number | undefined} */
-  #expiresAtMs;
+  /** @type {import('./token-source.js').Token | undefined} */
+  #token;
+  /** @type {TokenRenewal | undefined} */
+  #renewal;
   /** @type {import('./session-end.js').SessionEnd} */
   #end = {
     hadJoined: false,
@@ -78,9 +82,8 @@ export class SessionAttempt {
 
   async #answerChallenge() {
     try {
-      const { token, expiresAtMs } = await this.#options.fetchToken();
-      this.#expiresAtMs = expiresAtMs;
-      return token;
+      this.#token = await this.#options.fetchToken();
+      return this.#token.token;
     } catch (error) {
       if (error instanceof TokenRefused) this.#end.refused = error;
       throw error;
@@ -91,7 +94,22 @@ export class SessionAttempt {
     if (this.#isOver) return;
     clearTimeout(this.#deadline);
     this.#end.hadJoined = true;
-    this.#options.onjoin(session, this.#expiresAtMs);
+    if (this.#token) this.#renewal = this.#renew(session, this.#token);
+    this.#options.onjoin(session, this.#token?.expiresAtMs);
+  }
+
+  #renew(session, token) {
+    const { fetchToken, onrenew } = this.#options;
+    return new TokenRenewal({
+      session,
+      token,
+      fetchToken,
+      onrenew,
+      onrefused: (refused) => {
+        this.drop();
+        this.#options.onend({ ...this.#end, refused });
+      },
+    });
   }
 
   #closed({ reason, message }) {
@@ -115,6 +133,7 @@ export class SessionAttempt {
   #finish() {
     this.#isOver = true;
     clearTimeout(this.#deadline);
+    this.#renewal?.stop();
   }
 }
 

@@ -32,6 +32,7 @@ const goodbyes = {
     waitMs: 1000,
     reason: 'The router is shutting down.',
   },
+  'expressway.close.token_expired': { plan: 'at-once', reason: 'The token expired.' },
   'wamp.close.close_realm': { plan: 'soon', waitMs: 1000, reason: 'The realm is being closed.' },
 };
 

@@ -19,6 +19,11 @@ export class TokenRefused extends Error {
   }
 }
 
+/**
+ * A token, with its times by this machine's clock: when it ends, and when to fetch the next one.
+ * @typedef {{ token: string, expiresAtMs: number, refreshAtMs: number }} Token
+ */
+
 /** Longer than this the page does not wait for a token: the router would close the socket that waits for it. */
 const timeoutMs = 5000;
 const longestRetryAfterMs = 60_000;
@@ -26,7 +31,7 @@ const longestRetryAfterMs = 60_000;
 /**
  * Asks for a fresh token with the log-in's cookie.
  * @param {string} url
- * @returns {Promise<{ token: string, expiresAtMs: number }>} `expiresAtMs` by this machine's clock.
+ * @returns {Promise<Token>}
  * @throws {TokenRefused}
  */
 export async function fetchToken(url) {
@@ -58,11 +63,13 @@ async function ask(url) {
 /** @param {Response} response */
 async function readToken(response) {
   const answer = await response.json().catch(() => undefined);
-  if (typeof answer?.token !== 'string' || typeof answer.expires_in !== 'number') {
+  const { token, expires_in: life, expires_at: end, refresh_at: refresh } = answer ?? {};
+  if (typeof token !== 'string' || ![life, end, refresh].every(Number.isFinite)) {
     throw new TokenRefused('unavailable', 'The token service gave no token.');
   }
   // Its life is counted by this clock: expires_at would be wrong on a machine whose clock is.
-  return { token: answer.token, expiresAtMs: Date.now() + answer.expires_in * 1000 };
+  const expiresAtMs = Date.now() + life * 1000;
+  return { token, expiresAtMs, refreshAtMs: expiresAtMs - (end - refresh) * 1000 };
 }
 
 /** @param {Response} response */

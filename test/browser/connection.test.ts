@@ -28,9 +28,13 @@ describe("the dashboard's connection", () => {
     return { site, visitor };
   }
 
-  it('outlives its tokens, and loses no change at their ends', async (t) => {
+  it('outlives its tokens in one session, and loses no change at their ends', async (t) => {
     const { site, visitor } = await arrive(t, shortTokens);
     await site.startStatusService();
+    let webSockets = 0;
+    visitor.page.on('websocket', () => {
+      webSockets += 1;
+    });
     await visitor.logIn(site.publicUrl);
     await visitor.isLive();
     for (let life = 1; life <= 3; life += 1) {
@@ -39,6 +43,7 @@ describe("the dashboard's connection", () => {
       await visitor.seesRow(new RegExp(`ryan busy life ${life}`, 'u'));
     }
     await visitor.isLive();
+    assert.equal(webSockets, 1);
     assert.deepEqual(visitor.faults, []);
   });
 

@@ -58,8 +58,23 @@ export interface LinkState {
   readonly retryAtMs?: number;
 }
 
+export interface Token {
+  readonly token: string;
+  readonly expiresAtMs: number;
+  readonly refreshAtMs: number;
+}
+
+export interface RenewalOptions {
+  readonly session: { call(procedure: string, args: readonly unknown[]): Promise<unknown> };
+  readonly token: Token;
+  readonly fetchToken: () => Promise<Token>;
+  readonly onrenew: (expiresAtMs: number) => void;
+  readonly onrefused: (refused: TokenRefused) => void;
+}
+
 export interface AttemptHooks {
   readonly onjoin: (session: unknown, expiresAtMs: number | undefined) => void;
+  readonly onrenew: (expiresAtMs: number) => void;
   readonly onend: (end: SessionEnd) => void;
 }
 
@@ -110,7 +125,10 @@ export const { TokenRefused, fetchToken } = (await load('token-source')) as {
     message: string,
     retryAfterMs?: number,
   ) => TokenRefused;
-  readonly fetchToken: (url: string) => Promise<{ token: string; expiresAtMs: number }>;
+  readonly fetchToken: (url: string) => Promise<Token>;
+};
+export const { TokenRenewal } = (await load('token-renewal')) as {
+  readonly TokenRenewal: new (options: RenewalOptions) => { stop(): void };
 };
 export const { judgeEnd } = (await load('session-end')) as {
   readonly judgeEnd: (end: SessionEnd) => Verdict;

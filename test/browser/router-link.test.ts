@@ -113,6 +113,13 @@ describe('RouterLink', () => {
     assert.equal(harness.state.phase, 'live');
   });
 
+  it('is live until the end of the last token that its session was given', () => {
+    harness.join();
+    harness.attempt.onrenew(7000);
+    assert.deepEqual(harness.state, { phase: 'live', expiresAtMs: 7000 });
+    assert.equal(harness.left, 0);
+  });
+
   it('has one attempt at a time', () => {
     harness.link.connect();
     harness.link.wake();

@@ -32,6 +32,7 @@ const reasons: readonly (readonly [string, boolean, Verdict['plan'], string | un
   ['wamp.close.killed', true, 'stop', 'log-in'],
   ['wamp.close.system_shutdown', true, 'soon', undefined],
   ['wamp.close.close_realm', true, 'soon', undefined],
+  ['expressway.close.token_expired', true, 'at-once', undefined],
   ['wamp.close.normal', true, 'stop', 'connect'],
   ['wamp.close.system_shutdown', false, 'soon', undefined],
   ['wamp.error.authentication_denied', false, 'later', undefined],

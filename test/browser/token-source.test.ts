@@ -6,6 +6,8 @@ function answerWith(t: TestContext, response: () => Promise<Response>) {
   return t.mock.method(globalThis, 'fetch', response).mock;
 }
 
+const times = { expires_in: 1, expires_at: 2, refresh_at: 1 };
+
 const refusedAs =
   (refusal: string, retryAfterMs?: number) =>
   (error: unknown): boolean =>
@@ -17,9 +19,15 @@ describe('fetchToken', () => {
   it('asks with the log-in cookie, past every cache, and counts the life by its own clock', async (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
     const fetched = answerWith(t, () =>
-      Promise.resolve(Response.json({ token: 'a.b.c', expires_in: 300, expires_at: 9e9 })),
+      Promise.resolve(
+        Response.json({ token: 'a.b.c', expires_in: 300, expires_at: 9e9, refresh_at: 9e9 - 60 }),
+      ),
     );
-    assert.deepEqual(await fetchToken('/get_token'), { token: 'a.b.c', expiresAtMs: 1_300_000 });
+    assert.deepEqual(await fetchToken('/get_token'), {
+      token: 'a.b.c',
+      expiresAtMs: 1_300_000,
+      refreshAtMs: 1_240_000,
+    });
     const [call] = fetched.calls;
     assert.equal(call?.arguments[0], '/get_token');
     const init = new Map(Object.entries(call.arguments[1] ?? {}));
@@ -55,7 +63,8 @@ describe('fetchToken', () => {
     for (const response of [
       () => Promise.reject(new TypeError('fetch failed')),
       () => Promise.resolve(new Response('<html>')),
-      () => Promise.resolve(Response.json({ token: 7, expires_in: 1 })),
+      () => Promise.resolve(Response.json({ ...times, token: 7 })),
+      () => Promise.resolve(Response.json({ ...times, token: 'a', refresh_at: null })),
       () => Promise.resolve(Response.json(null)),
     ]) {
       answerWith(t, response);

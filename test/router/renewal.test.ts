@@ -4,7 +4,7 @@ import type { Authorizer } from '../../src/router/authorizer.js';
 import { CloseCode } from '../../src/router/transport/close-codes.js';
 import type { Dict, List } from '../../src/router/protocol/message.js';
 import type { RealmOptions } from '../../src/router/realm-options.js';
-import type { SessionProcedures } from '../../src/router/session-procedure.js';
+import type { SessionProcedure, SessionProcedures } from '../../src/router/session-procedure.js';
 import { connect, idOf, sessionOf, type Peer } from '../support/peer.js';
 import { createRouter } from '../support/test-router.js';
 import { createRealm, pondering, ruling } from './meta/realm-peers.js';
@@ -12,7 +12,7 @@ import { createRealm, pondering, ruling } from './meta/realm-peers.js';
 const RENEW = 'expressway.test.renew';
 
 /** `RENEW(authrole)` gives the caller another role, `expressway.test.role` tells the one it has, `expressway.test.closed` needs a permission. */
-const procedures: SessionProcedures = new Map([
+const procedures: SessionProcedures = new Map<string, SessionProcedure>([
   [
     RENEW,
     {
