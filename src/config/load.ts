@@ -52,8 +52,8 @@ export async function loadConfig(
     await readConfigurationFile(file),
   ];
   throwProblems(layers.flatMap((layer) => layer.problems));
-  const files = layers.flatMap(({ node }) => node ?? []).reduce(overlay);
-  const { node, problems } = overlayEnvironment(configSchema, files, environment);
+  const written = layers.flatMap(({ node }) => node ?? []).reduce(overlay);
+  const { node, problems } = overlayEnvironment(configSchema, written, environment);
   const whole = validate(configSchema, node);
   const sections = validateSections(node);
   const reader = new SecretReader(node, production);

@@ -19,6 +19,7 @@ describe('a realm of the configuration', () => {
         history: [],
         callQueue: 1000,
         forceReregister: false,
+        expiry: {},
         thruway: {
           stateHandlers: false,
           multiregister: false,
@@ -48,6 +49,7 @@ describe('a realm of the configuration', () => {
       ],
       callQueue: 0,
       forceReregister: true,
+      expiry: {},
       thruway: {
         stateHandlers: false,
         multiregister: true,

@@ -75,7 +75,11 @@ describe('W5: an authentication provider', () => {
   });
 
   it('that is slow makes clients come back later', async (t) => {
-    const find = t.mock.method(MemoryUsers.prototype, 'find', () => new Promise(() => undefined));
+    const find = t.mock.method(
+      MemoryUsers.prototype,
+      'findById',
+      () => new Promise(() => undefined),
+    );
     const application = await startTestApplication(t, {
       EXPRESSWAY_LIMITS__AUTHENTICATOR: '100ms',
     });
@@ -85,7 +89,7 @@ describe('W5: an authentication provider', () => {
   });
 
   it('that fails refuses with authentication_failed and without the words of its error', async (t) => {
-    t.mock.method(MemoryUsers.prototype, 'find', () =>
+    t.mock.method(MemoryUsers.prototype, 'findById', () =>
       Promise.reject(new Error('canary: /var/lib/users is gone')),
     );
     const application = await startTestApplication(t);

@@ -16,7 +16,11 @@ const wrong = { username: 'admin', password: 'canary-password' };
 describe('PasswordLogin', () => {
   it('gives the user, or undefined', async () => {
     const [passwords] = setUp();
-    assert.deepEqual(await passwords.verify(right, '::1'), { username: 'admin', role: 'admin' });
+    assert.deepEqual(await passwords.verify(right, '::1'), {
+      id: 'admin',
+      username: 'admin',
+      role: 'admin',
+    });
     assert.equal(await passwords.verify(wrong, '::1'), undefined);
   });
 
