@@ -152,7 +152,7 @@ export class Connection {
 
   #welcome(admission: Admission, entrance: Entrance): void {
     const { realm, principal } = admission;
-    const terms = termsOf(entrance, realm.roles.get(principal.authrole));
+    const terms = termsOf(entrance.limits, realm.roles.get(principal.authrole));
     if (this.#isEnding) throw new PeerGone('the router closes');
     if (this.#surroundings.isRevoked(principal)) {
       throw new AuthenticationRefused(Uri.authenticationDenied, 'revoked');
@@ -178,7 +178,7 @@ export class Connection {
       transport: this.#transport,
       roles,
       ...terms,
-      termsOf: (authrole) => termsOf(entrance, realm.roles.get(authrole)),
+      termsOf: (authrole) => termsOf(entrance.limits, realm.roles.get(authrole)),
       requestIds: realm.requestIds ?? entrance.requestIds,
       isInternal: entrance === INTERNAL_ENTRANCE,
       receive: (message) => {

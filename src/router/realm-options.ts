@@ -3,8 +3,8 @@ import type { DisclosurePolicy } from './disclosure.js';
 import type { SessionId } from './protocol/id.js';
 import type { MatchPolicy } from './protocol/uri.js';
 import type { RequestIds } from './session.js';
-import type { SessionLimits } from './session-limits.js';
 import type { SessionProcedures } from './session-procedure.js';
+import type { RoleTerms } from './session-terms.js';
 
 /** What a realm is made of. */
 export interface RealmOptions {
@@ -47,12 +47,7 @@ export interface Expiry {
 }
 
 /** What the sessions of a role are given. */
-export interface RealmRole {
-  /** Limits that differ from the listener's. */
-  readonly limits?: Partial<SessionLimits>;
-  /** Sent with what they publish and call: an integer from 0 (WAMP, Publication and Call Trust Levels). Default: none is sent. */
-  readonly trustLevel?: number;
-}
+export type RealmRole = RoleTerms;
 
 /** Bounds of the retained events of a realm. */
 export interface RetentionLimits {
