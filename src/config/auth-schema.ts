@@ -67,6 +67,7 @@ export const authSchema = z.strictObject({
     lock: duration({ min: '1s', max: '24h' }),
     max_lock: duration({ min: '1s', max: '24h' }),
   }),
+  query_token: flag(),
   order: z.array(z.enum(AUTHMETHODS)),
 });
 

@@ -103,6 +103,7 @@ function buildAuth({ auth }: ConfigInput, resolved: ResolvedValues): AuthConfig 
       lockMs: login.lock,
       maxLockMs: login.max_lock,
     },
+    queryToken: auth.query_token,
     order: auth.order,
   };
 }

@@ -142,6 +142,8 @@ export interface AuthConfig {
     readonly lockMs: number;
     readonly maxLockMs: number;
   };
+  /** Whether a token may come in the query of an upgrade, as `?token=`. */
+  readonly queryToken: boolean;
   /** Authmethods of the public listener, preferred first. */
   readonly order: readonly Authmethod[];
 }

@@ -3,6 +3,7 @@ import {
   type AuthenticationRequest,
   type Authenticator,
 } from './authenticator.js';
+import { chooseAuthenticator } from './choose-authenticator.js';
 import { LazySignal } from './lazy-signal.js';
 import type { Principal } from './principal.js';
 import { ProtocolViolation, Uri } from './protocol/errors.js';
@@ -20,9 +21,6 @@ import type { Realm } from './realm.js';
 import { CloseCode } from './transport/close-codes.js';
 import type { HandshakeTurns } from './transport/handshake-turns.js';
 import type { Transport, TransportDetails } from './transport/transport.js';
-
-/** The method of who offers none (WAMP 13.2). */
-const ANONYMOUS = 'anonymous';
 
 /** A client that may join. */
 export interface Admission {
@@ -194,7 +192,10 @@ export class Handshake {
     if (!isUri(hello.realm)) throw new AuthenticationRefused(Uri.invalidUri, 'the realm is no URI');
     const realm = this.#options.findRealm(hello.realm);
     if (realm === undefined) throw new AuthenticationRefused(Uri.noSuchRealm, 'no such realm');
-    const authenticator = this.#choose(details['authmethods']);
+    const authenticator = chooseAuthenticator(this.#options.authenticators, {
+      authmethods: details['authmethods'],
+      transport: this.#options.transport.details,
+    });
     const session = newSessionId();
     const principal = await authenticator.authenticate(this.#requestFor(session, hello));
     if (!realm.roles.has(principal.authrole)) {
@@ -202,26 +203,6 @@ export class Handshake {
     }
     const { roles } = details;
     return { session, realm, principal, roles: isDict(roles) ? roles : {} };
-  }
-
-  /**
-   * What the connection brought along decides, then the server's order among the methods that the client offers (none stands for
-   * `anonymous`); never a fall to a weaker one.
-   */
-  #choose(offered: unknown): Authenticator {
-    const { authenticators, transport } = this.#options;
-    const list: readonly unknown[] = Array.isArray(offered) ? offered : [];
-    const methods = list.length > 0 ? list : [ANONYMOUS];
-    const chosen =
-      authenticators.find(({ isPresented }) => isPresented?.(transport.details) === true) ??
-      authenticators.find(
-        ({ authmethod }) => authmethod === undefined || methods.includes(authmethod),
-      );
-    if (chosen !== undefined) return chosen;
-    if (methods.every((method) => method === ANONYMOUS)) {
-      throw new AuthenticationRefused(Uri.authenticationRequired, 'offer an authentication method');
-    }
-    throw new AuthenticationRefused(Uri.noMatchingAuthMethod, 'none of the offered methods fits');
   }
 
   #requestFor(session: SessionId, hello: Hello): AuthenticationRequest {

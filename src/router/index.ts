@@ -79,6 +79,7 @@ export {
   RawSocketListener,
   type RawSocketListenerOptions,
 } from './transport/rawsocket-listener.js';
+export type { PresentedCredentials } from './transport/presented-credentials.js';
 export type { Transport, TransportDetails, TransportReceiver } from './transport/transport.js';
 export {
   originGuard,

@@ -13,19 +13,22 @@ export interface WireClient {
   send(message: readonly unknown[] | string): void;
   /** The next list from the router. */
   receive(): Promise<unknown[]>;
+  /** The subprotocol that the server chose. */
+  readonly protocol: string;
   /** The code with which the connection is closed. */
   readonly closed: Promise<number>;
   /** Loses the connection at once. */
   drop(): void;
 }
 
-/** Connects with subprotocol `wamp.2.json`; ended with the test. */
+/** Connects with subprotocol `wamp.2.json`, or others; ended with the test. */
 export async function connectWire(
   t: Ending,
   url: string,
   headers: Headers = {},
+  protocols: readonly string[] = ['wamp.2.json'],
 ): Promise<WireClient> {
-  const socket = new WebSocket(url, ['wamp.2.json'], { headers });
+  const socket = new WebSocket(url, [...protocols], { headers });
   const messages = new Arrivals<unknown[]>();
   socket.on('message', (data: Buffer) => {
     messages.add(JSON.parse(data.toString()) as unknown[]);
@@ -42,6 +45,7 @@ export async function connectWire(
       socket.send(typeof message === 'string' ? message : JSON.stringify(message));
     },
     receive: () => messages.next(),
+    protocol: socket.protocol,
     closed,
     drop: () => {
       socket.terminate();

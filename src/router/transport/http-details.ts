@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { stripCredentials, type PresentedCredentials } from './presented-credentials.js';
 import type { TransportDetails } from './transport.js';
 
 /** What is known of a connection beside its request. */
@@ -9,7 +10,7 @@ const SEPARATOR = '\n';
 
 /**
  * Where a transport came from that an HTTP request has opened. The headers are kept as one string, and the request not at all: a connection
- * lives for days, and only its handshakes look at them.
+ * lives for days, and only its handshakes look at them. Credentials that came with the request are in `credentials`, and nowhere else.
  */
 export class HttpDetails implements TransportDetails {
   readonly type: TransportDetails['type'];
@@ -18,14 +19,22 @@ export class HttpDetails implements TransportDetails {
   readonly protocol: string;
   readonly url: string;
   readonly #headers: string;
+  readonly #credentials: PresentedCredentials | undefined;
 
-  constructor(options: HttpDetailsOptions, { url = '', rawHeaders }: IncomingMessage) {
+  constructor(options: HttpDetailsOptions, request: IncomingMessage) {
+    const { credentials, url, rawHeaders } = stripCredentials(request);
     this.type = options.type;
     this.listener = options.listener;
     this.peer = options.peer;
     this.protocol = options.protocol;
     this.url = url;
     this.#headers = rawHeaders.join(SEPARATOR);
+    this.#credentials = credentials;
+  }
+
+  /** A getter, so that whoever prints or copies the details has no secret. */
+  get credentials(): PresentedCredentials | undefined {
+    return this.#credentials;
   }
 
   /** A new Map each time. */

@@ -1,6 +1,7 @@
 import type { ProtocolViolation } from '../protocol/errors.js';
 import type { ClientMessage, RouterMessage } from '../protocol/message.js';
 import type { CloseCode } from './close-codes.js';
+import type { PresentedCredentials } from './presented-credentials.js';
 
 /** Where a connection came from, for authenticators and logs. */
 export interface TransportDetails {
@@ -11,10 +12,12 @@ export interface TransportDetails {
   readonly peer: string;
   /** The subprotocol agreed upon. */
   readonly protocol: string;
-  /** Header names in lower case, each with its values. */
+  /** Header names in lower case, each with its values; subprotocols that are credentials are left out. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
-  /** Path and query of the request that opened it; empty where there was none. */
+  /** Path and query of the request that opened it, without `token` and `ticket`; empty where there was none. */
   readonly url: string;
+  /** The proof that came with that request. Left out: none did. */
+  readonly credentials?: PresentedCredentials | undefined;
 }
 
 /** What a transport reports. At most one `onclose`, nothing after it. */
