@@ -17,9 +17,9 @@ export interface UserDirectory {
   find(username: string): Promise<User | undefined>;
   /**
    * The user whose name and password these are, at the same cost whether or not it exists. Rejects with an error named
-   * `PasswordCheckOverload` when too many checks wait already.
+   * `PasswordCheckOverload` when too many checks wait already. `source` is the address that it comes from.
    */
-  verifyPassword(username: string, password: string): Promise<User | undefined>;
+  verifyPassword(username: string, password: string, source?: string): Promise<User | undefined>;
 }
 
 /** Seconds after which to come back when too many password checks wait. */
@@ -45,7 +45,7 @@ export class PasswordLogin {
     const attempt = await this.#begin(username, address);
     let user: User | undefined;
     try {
-      user = await this.#users.verifyPassword(username, password);
+      user = await this.#users.verifyPassword(username, password, address);
     } catch (error) {
       attempt.cancel();
       throw this.#isOverload(error) ? overload() : error;

@@ -1,101 +1,123 @@
-import { isPasswordHash, type PasswordVerifier } from './password-verifier.js';
-import type { User, UserCredentials, UserProvider } from './user-provider.js';
+import { silentLogger, type Logger } from '../../router/index.js';
+import { PasswordCheckOverload, type PasswordVerifier } from './password-verifier.js';
+import type { User, UserChangeListener, UserProvider } from './user-provider.js';
+import { toUser, UserTable, type UserEntry } from './user-table.js';
 
-/** One entry of the users file, as parsed. */
-export interface UserEntry {
-  /** What tokens name. Default the username. */
-  readonly id?: string | undefined;
-  readonly username: string;
-  readonly role: string;
-  /** Roles besides `role`. */
-  readonly roles?: readonly string[] | undefined;
-  /** Its argon2id hash, as `hashPassword` gives it. Left out: there is no log-in by password. */
-  readonly password?: string | undefined;
-  /** May not log in. Default false. */
-  readonly disabled?: boolean | undefined;
-  /** Tokens issued before then are void, in Unix seconds. */
-  readonly tokensValidFrom?: number | undefined;
-  readonly credentials?: UserCredentials | undefined;
-}
+export { UnusableUserEntry, type UserEntry } from './user-table.js';
 
 /** What {@link MemoryUsers} needs. */
 export interface MemoryUsersOptions {
   readonly entries: readonly UserEntry[];
   /** Closed with the users. */
   readonly passwords: PasswordVerifier;
+  /**
+   * Keeps the better hash of a password for good, in the place of the former one; false: that is not there. Left out: it lives as long as
+   * the process.
+   */
+  readonly keep?: (change: NewPasswordHash) => Promise<boolean>;
+  readonly logger?: Logger;
 }
 
-/** An entry cannot be used. The message names the user, never the hash. */
-export class UnusableUserEntry extends Error {
-  override readonly name = 'UnusableUserEntry';
-  readonly code = 'ERR_UNUSABLE_USER_ENTRY';
-  /** Its place in the list, from 0. */
-  readonly index: number;
-
-  constructor(index: number, message: string) {
-    super(message);
-    this.index = index;
-  }
+/** A password hash that takes the place of another. */
+export interface NewPasswordHash {
+  readonly username: string;
+  readonly former: string;
+  readonly hash: string;
 }
 
-/** The users of a list that was read at start: those of the users file. */
+/** The users of a list: those of the users file. */
 export class MemoryUsers implements UserProvider {
-  // A Map: names come from the wire, and `__proto__` is one.
-  readonly #entries = new Map<string, UserEntry>();
-  readonly #byId = new Map<string, UserEntry>();
+  /** Called when the users are closed. */
+  onclose: () => void = () => undefined;
+  #table: UserTable;
   readonly #passwords: PasswordVerifier;
+  readonly #keep: MemoryUsersOptions['keep'];
+  readonly #logger: Logger;
+  readonly #listeners = new Set<UserChangeListener>();
+  /** The better hashes that were made at log-ins, by those that are kept in the list. */
+  readonly #better = new Map<string, string>();
+  /** The hashes that are being made better, so that it is done once. */
+  readonly #improving = new Set<string>();
 
-  /** Throws {@link UnusableUserEntry} for a name without letters, a name or id given twice and for what is no argon2id hash. */
+  /** Throws UnusableUserEntry for a name without letters, a name or id given twice and for what is no password hash. */
   constructor(options: MemoryUsersOptions) {
     this.#passwords = options.passwords;
-    for (const [index, entry] of options.entries.entries()) {
-      const name = JSON.stringify(entry.username);
-      if (entry.username === '') throw new UnusableUserEntry(index, 'a user has no name');
-      if (this.#entries.has(entry.username)) {
-        throw new UnusableUserEntry(index, `user ${name} is there twice`);
-      }
-      if (entry.password !== undefined && !isPasswordHash(entry.password)) {
-        throw new UnusableUserEntry(index, `the password of user ${name} is no argon2id hash`);
-      }
-      const id = idOf(entry);
-      if (this.#byId.has(id)) {
-        throw new UnusableUserEntry(index, `the id of user ${name} is that of another`);
-      }
-      this.#entries.set(entry.username, entry);
-      this.#byId.set(id, entry);
-    }
+    this.#keep = options.keep;
+    this.#logger = options.logger ?? silentLogger;
+    this.#table = new UserTable(options.entries);
+    this.#expectHashes();
   }
 
   find(username: string): Promise<User | undefined> {
-    return Promise.resolve(toUser(this.#entries.get(username)));
+    return Promise.resolve(toUser(this.#table.find(username)));
   }
 
   findById(id: string): Promise<User | undefined> {
-    return Promise.resolve(toUser(this.#byId.get(id)));
+    return Promise.resolve(toUser(this.#table.findById(id)));
   }
 
-  async verifyPassword(username: string, password: string): Promise<User | undefined> {
-    const entry = this.#entries.get(username);
-    const isRight = await this.#passwords.verify(entry?.password, password);
-    return isRight ? toUser(entry) : undefined;
+  async verifyPassword(
+    username: string,
+    password: string,
+    source?: string,
+  ): Promise<User | undefined> {
+    const kept = this.#table.find(username)?.password;
+    const hash = kept === undefined ? undefined : (this.#better.get(kept) ?? kept);
+    if (!(await this.#passwords.verify(hash, password, source))) return undefined;
+    // Asked again: the user may have been disabled, or given another password, meanwhile.
+    const entry = this.#table.find(username);
+    const user = entry?.password === kept ? toUser(entry) : undefined;
+    if (user !== undefined && hash !== undefined && hash === kept) {
+      void this.#improve(username, hash, password);
+    }
+    return user;
+  }
+
+  onchange = (listener: UserChangeListener): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /**
+   * Takes another list, whole, and tells who changed, if anybody did. Gives how many. Throws as the constructor does, and then keeps the
+   * list that it has.
+   */
+  replace(entries: readonly UserEntry[]): number {
+    const table = new UserTable(entries);
+    const changed = this.#table.idsChangedIn(table);
+    this.#table = table;
+    const kept = new Set(table.passwords());
+    for (const hash of this.#better.keys()) if (!kept.has(hash)) this.#better.delete(hash);
+    this.#expectHashes();
+    if (changed.length > 0) for (const listener of [...this.#listeners]) listener(changed);
+    return changed.length;
   }
 
   close(): Promise<void> {
+    this.onclose();
+    this.#listeners.clear();
     return this.#passwords.close();
   }
-}
 
-const idOf = ({ id, username }: UserEntry): string => id ?? username;
+  #expectHashes(): void {
+    this.#passwords.expect(this.#table.passwords().map((hash) => this.#better.get(hash) ?? hash));
+  }
 
-function toUser(entry: UserEntry | undefined): User | undefined {
-  if (entry === undefined || entry.disabled === true) return undefined;
-  const { username, role, roles = [], tokensValidFrom, credentials } = entry;
-  return {
-    id: idOf(entry),
-    username,
-    role,
-    roles: [...new Set([role, ...roles])],
-    ...(tokensValidFrom === undefined ? {} : { tokensValidFrom }),
-    ...(credentials === undefined ? {} : { credentials }),
-  };
+  async #improve(username: string, former: string, password: string): Promise<void> {
+    if (this.#improving.has(former)) return;
+    this.#improving.add(former);
+    try {
+      const hash = await this.#passwords.rehash(former, password);
+      if (hash === undefined || this.#table.find(username)?.password !== former) return;
+      this.#better.set(former, hash);
+      this.#expectHashes();
+      await this.#keep?.({ username, hash, former });
+    } catch (error) {
+      // The next log-in tries again; until then the former hash is as good as before.
+      if (error instanceof PasswordCheckOverload) return;
+      this.#logger.warn({ error }, 'a password hash could not be replaced by a better one');
+    } finally {
+      this.#improving.delete(former);
+    }
+  }
 }

@@ -1,101 +1,103 @@
-import { randomBytes } from 'node:crypto';
-import { hash, hashSync, parseOptions, verify } from '@node-rs/argon2';
+import { argon2idDecoy, hashPassword } from './argon2id-hash.js';
+import type { PasswordHash } from './checkable-hash.js';
+import { CheckQueue, type CheckQueueOptions } from './check-queue.js';
+import { parsePasswordHash } from './password-hash.js';
 
-// argon2id by the library's default; 19 MiB, 2 passes, 1 lane: the first choice of OWASP's Password Storage Cheat Sheet.
-const COST = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const;
+export { hashPassword } from './argon2id-hash.js';
+export { PasswordCheckOverload } from './check-queue.js';
 
-/** Bounds of a {@link PasswordVerifier}. Each running check takes 19 MiB and a thread of libuv's pool. */
-export interface PasswordVerifierOptions {
-  /** Checks at a time. Default 2. */
-  readonly concurrency?: number;
-  /** Checks that wait. Default 100. */
-  readonly queue?: number;
-}
+/** Bounds of a {@link PasswordVerifier}. Each running check takes a thread of libuv's pool, and 19 MiB for an argon2id hash of ours. */
+export type PasswordVerifierOptions = CheckQueueOptions;
 
-/** Too many password checks wait already, or the verifier is closed: come back later (HTTP 503). */
-export class PasswordCheckOverload extends Error {
-  override readonly name = 'PasswordCheckOverload';
-  readonly code = 'ERR_PASSWORD_CHECK_OVERLOAD';
-}
+/** Whether `text` is a password hash that {@link PasswordVerifier} can check. */
+export const isPasswordHash = (text: string): boolean => parsePasswordHash(text) !== undefined;
 
-/** Hashes a password for the users file: argon2id, 19 MiB, t=2, p=1, off the event loop. */
-export const hashPassword = (password: string): Promise<string> => hash(password, COST);
+// Each costs every log-in a check: far more than any move from one kind of hash to another leaves behind.
+const MAX_PROFILES = 8;
 
-/** Whether `text` is an argon2id hash that {@link PasswordVerifier} can check. */
-export function isPasswordHash(text: string): boolean {
-  try {
-    parseOptions(text);
-    return text.startsWith('$argon2id$');
-  } catch {
-    return false;
-  }
-}
-
-interface Waiter {
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
-
-/** Checks passwords against argon2id hashes off the event loop, a few at a time. */
+/**
+ * Checks passwords off the event loop, a few at a time. Where users have hashes of several profiles, each check takes one hash of each, the user's
+ * own among them: so the time tells neither who exists nor whose hash is of which kind.
+ */
 export class PasswordVerifier {
-  readonly #concurrency: number;
-  readonly #queueLimit: number;
-  /** Checked in place of the hash that an unknown user does not have, so that both take the same time. */
-  readonly #dummy = hashSync(randomBytes(32), COST);
-  readonly #waiting: Waiter[] = [];
-  readonly #closers: (() => void)[] = [];
-  #running = 0;
-  #isClosed = false;
+  readonly #queue: CheckQueue;
+  /** By profile: what is checked in place of the hash that somebody does not have. */
+  #decoys = decoysOf([]);
 
   constructor(options: PasswordVerifierOptions = {}) {
-    this.#concurrency = options.concurrency ?? 2;
-    this.#queueLimit = options.queue ?? 100;
+    this.#queue = new CheckQueue(options);
+  }
+
+  /** Tells which hashes there are, all of them: an unknown user costs from now on what they cost. Ignores what is no hash. */
+  expect(hashes: Iterable<string>): void {
+    this.#decoys = decoysOf(hashes);
   }
 
   /**
-   * Whether `passwordHash` is of `password`; undefined stands for no such user: false, at the same cost. Rejects with
-   * {@link PasswordCheckOverload} when the queue is full or the verifier closed.
+   * Whether `passwordHash` is of `password`; undefined stands for no such user: false, at the same cost. `source` is where the attempt comes
+   * from: those of one source wait for each other, and have no more than their share of the queue. Rejects with
+   * {@link PasswordCheckOverload} when there is no place in the queue or the verifier is closed, and for what is no hash.
    */
-  async verify(passwordHash: string | undefined, password: string): Promise<boolean> {
-    await this.#enter();
-    try {
-      const isRight = await verify(passwordHash ?? this.#dummy, password);
-      return isRight && passwordHash !== undefined;
-    } finally {
-      this.#leave();
-    }
+  async verify(
+    passwordHash: string | undefined,
+    password: string,
+    source?: string,
+  ): Promise<boolean> {
+    return this.#queue.run(source, async () => {
+      const own = passwordHash === undefined ? undefined : parsed(passwordHash);
+      if (own !== undefined) this.#learn(own);
+      let isRight = false;
+      // A copy: others may learn of a profile while this one waits.
+      for (const [profile, decoy] of [...this.#decoys]) {
+        const isOwn = own?.profile === profile;
+        const isMatch = await (isOwn ? own : decoy).verify(password);
+        isRight ||= isOwn && isMatch;
+      }
+      return isRight;
+    });
+  }
+
+  /**
+   * The hash that should take the place of `passwordHash`, which is of `password`; undefined if it is as good, or if it does not prove all
+   * of the password. Waits for its turn as checks do, and rejects as they do.
+   */
+  async rehash(passwordHash: string, password: string): Promise<string | undefined> {
+    const { isOutdated, maxBytes = Infinity } = parsed(passwordHash);
+    if (!isOutdated || Buffer.byteLength(password) > maxBytes) return undefined;
+    return this.#queue.run(undefined, () => hashPassword(password));
   }
 
   /** Refuses what waits and what comes, and resolves when nothing runs any more. Idempotent. */
   close(): Promise<void> {
-    this.#isClosed = true;
-    for (const { reject } of this.#waiting.splice(0)) {
-      reject(new PasswordCheckOverload('password checks have ended'));
-    }
-    if (this.#running === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#closers.push(resolve));
+    return this.#queue.close();
   }
 
-  async #enter(): Promise<void> {
-    if (this.#isClosed) throw new PasswordCheckOverload('password checks have ended');
-    if (this.#running < this.#concurrency) {
-      this.#running += 1;
-      return;
+  #learn(hash: PasswordHash): void {
+    if (this.#decoys.has(hash.profile)) return;
+    if (this.#decoys.size >= MAX_PROFILES) {
+      const [oldest = ''] = this.#decoys.keys();
+      this.#decoys.delete(oldest);
     }
-    if (this.#waiting.length >= this.#queueLimit) {
-      throw new PasswordCheckOverload('too many password checks wait');
-    }
-    await new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    this.#decoys.set(hash.profile, hash.decoy());
   }
+}
 
-  #leave(): void {
-    const next = this.#waiting.shift();
-    // The place passes straight to who waits, so nobody who comes in between can take it.
-    if (next !== undefined) {
-      next.resolve();
-      return;
-    }
-    this.#running -= 1;
-    if (this.#running === 0) for (const resolve of this.#closers.splice(0)) resolve();
+function decoysOf(hashes: Iterable<string>): Map<string, PasswordHash> {
+  const decoys = new Map<string, PasswordHash>();
+  for (const text of hashes) {
+    const hash = parsePasswordHash(text);
+    if (hash === undefined || decoys.has(hash.profile) || decoys.size >= MAX_PROFILES) continue;
+    decoys.set(hash.profile, hash.decoy());
   }
+  if (decoys.size > 0) return decoys;
+  const ours = argon2idDecoy();
+  return new Map([[ours.profile, ours]]);
+}
+
+function parsed(text: string): PasswordHash {
+  const hash = parsePasswordHash(text);
+  // Not the text itself: it may be a password where a hash should be.
+  if (hash === undefined)
+    throw new Error('what is kept as a password hash is none that can be checked');
+  return hash;
 }

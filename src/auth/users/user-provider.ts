@@ -42,17 +42,18 @@ export interface ScramCredentials {
   readonly serverKey: string;
 }
 
-/** Where users come from. */
+/** Where users come from. What asks elsewhere rejects with AuthenticatorUnavailable while nobody answers. */
 export interface UserProvider {
   /** The user of that name; undefined for one who is unknown or disabled. */
   find(username: string): Promise<User | undefined>;
   /** The user whose {@link User.id} it is; undefined for one who is unknown or disabled. */
   findById(id: string): Promise<User | undefined>;
   /**
-   * The user, if the password is right. Takes as long for who is unknown or disabled, so that the time tells nothing. Rejects with
-   * PasswordCheckOverload when too many checks wait already.
+   * The user, if the password is right. Takes as long for who is unknown or disabled, so that the time tells nothing. `source` is the address
+   * that it comes from, if there is one: nobody's attempts keep those from elsewhere waiting. Rejects with PasswordCheckOverload when too
+   * many checks wait already.
    */
-  verifyPassword(username: string, password: string): Promise<User | undefined>;
+  verifyPassword(username: string, password: string, source?: string): Promise<User | undefined>;
   /**
    * Tells of users that may have changed: who was added, disabled, deleted, given other roles or another `tokensValidFrom`. `changed`
    * names them by their {@link User.id}; left out: it may be anybody. From then on `find` and `findById` answer anew. Left out of a

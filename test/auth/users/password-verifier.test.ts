@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
 import { describe, it } from 'node:test';
 import {
   hashPassword,
@@ -29,6 +31,7 @@ describe('isPasswordHash', () => {
     'kitten',
     '$argon2id$',
     '$2b$12$abcdefghijklmnopqrstuv',
+    `$2b$31$${'a'.repeat(53)}`,
     KITTEN.replace('argon2id', 'argon2i'),
     KITTEN.slice(0, 30),
   ]) {
@@ -77,6 +80,57 @@ describe('PasswordVerifier', () => {
       ['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'rejected'],
     );
     await assert.rejects(checks[3] ?? assert.fail(), PasswordCheckOverload);
+  });
+
+  // L2
+  it('costs whoever it is one hash of each kind and cost that there is, in one order', async (t) => {
+    const passwords = new PasswordVerifier();
+    t.after(() => passwords.close());
+    const apr1 = '$apr1$r31.....$yp2v4/1tp43pzs.ewzgmJ1';
+    const sha = '{SHA}VBPuJHI7uixaa6LQGWx4s+5GKNE=';
+    passwords.expect([apr1, sha, apr1]);
+    // Each round of MD5-crypt is one MD5, and {SHA} one SHA-1.
+    const made = t.mock.method(crypto, 'createHash');
+    syncBuiltinESMExports();
+    t.after(() => {
+      made.mock.restore();
+      syncBuiltinESMExports();
+    });
+    const work = async (hash: string | undefined): Promise<readonly string[]> => {
+      made.mock.resetCalls();
+      await passwords.verify(hash, 'wrong');
+      return made.mock.calls.map(({ arguments: [algorithm] }) => algorithm);
+    };
+    const unknown = await work(undefined);
+    assert.deepEqual([unknown.length, unknown.at(-1)], [1003, 'sha1']);
+    assert.deepEqual(await work(apr1), unknown);
+    assert.deepEqual(await work(sha), unknown);
+  });
+
+  it('finds the right password among the kinds', async (t) => {
+    const passwords = new PasswordVerifier();
+    t.after(() => passwords.close());
+    const apr1 = '$apr1$r31.....$yp2v4/1tp43pzs.ewzgmJ1';
+    passwords.expect([KITTEN, apr1]);
+    assert.equal(await passwords.verify(apr1, 'kitten'), true);
+    assert.equal(await passwords.verify(KITTEN, 'kitten'), true);
+    assert.equal(await passwords.verify(apr1, 'x'), false);
+    assert.equal(await passwords.verify(undefined, 'kitten'), false);
+    // Of a kind that was not expected.
+    assert.equal(await passwords.verify('{SHA}VBPuJHI7uixaa6LQGWx4s+5GKNE=', 'myPassword'), true);
+  });
+
+  it('makes a better hash of an outdated one, and of no other', async (t) => {
+    const passwords = new PasswordVerifier();
+    t.after(() => passwords.close());
+    const better = await passwords.rehash('$apr1$r31.....$yp2v4/1tp43pzs.ewzgmJ1', 'kitten');
+    assert.match(better ?? '', /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    assert.equal(await passwords.verify(better, 'kitten'), true);
+    assert.equal(await passwords.rehash(KITTEN, 'kitten'), undefined);
+    // Of a longer password bcrypt has seen only the beginning: nobody knows what the rest should be.
+    const bcrypt = '$2b$05$F9c1v./qxOTJ9fEReo3yEe7SBu2Rrm9n0l/QebEphMykpDFWbtihq';
+    assert.equal(await passwords.rehash(bcrypt, 'x'.repeat(73)), undefined);
+    assert.notEqual(await passwords.rehash(bcrypt, 'x'.repeat(72)), undefined);
   });
 
   it('has room again after a rush', async (t) => {
