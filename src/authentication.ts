@@ -7,13 +7,13 @@ import { TokenIssuer, TokenVerifier } from './auth/tokens/token.js';
 import { REFRESH_PROCEDURE, SessionRefresh } from './auth/tokens/session-refresh.js';
 import { TokenBearers } from './auth/tokens/token-bearers.js';
 import { TokenKeys } from './auth/tokens/token-keys.js';
-import { MemoryUsers, type UserEntry } from './auth/users/memory-users.js';
-import { PasswordVerifier } from './auth/users/password-verifier.js';
+import type { UserEntry } from './auth/users/memory-users.js';
 import type { UserProvider } from './auth/users/user-provider.js';
 import type { AuthenticatorParts } from './authmethods/authenticator-parts.js';
 import { AUTHENTICATORS } from './authmethods/authenticators.js';
 import type { Config } from './config/config.js';
 import type { Authmethod } from './config/listener-config.js';
+import { startUsers } from './configured-users.js';
 import type { Authenticator, Logger, Router, SessionProcedures } from './router/index.js';
 
 /** What finding out who somebody is consists of. */
@@ -62,7 +62,7 @@ export async function startAuthentication(options: AuthenticationOptions): Promi
     maxBytes: config.limits.tokenBytes,
     logger,
   });
-  const users = new MemoryUsers({ entries: options.users, passwords: new PasswordVerifier() });
+  const users = await startUsers(options);
   const bearers = new TokenBearers({ tokens, users, revocations });
   const registry = addAuthRealm(router, logger);
   await registry.start();

@@ -13,7 +13,9 @@ export async function check(
   const counts = [
     `Realms: ${config.realms.length}`,
     `token keys: ${config.auth.jwt.keys.length}`,
-    `users: ${users.length}`,
+    config.auth.users.provider === 'file'
+      ? `users: ${users.length}`
+      : `users from: ${config.auth.users.provider}`,
   ];
   environment.print(`The configuration is right. ${counts.join(', ')}.\n`);
   return ExitCode.ok;

@@ -5,6 +5,7 @@ import { TOKEN_ALGORITHMS } from '../auth/tokens/token-keys.js';
 import { AUTHMETHODS } from './listener-schema.js';
 import { count, flag, name, text } from './scalars.js';
 import { ticketSchema } from './ticket-schema.js';
+import { usersProviderSchema } from './users-provider-schema.js';
 
 const filePath = () => text('the path of a file');
 
@@ -31,10 +32,7 @@ const jwtKeySchema = z.strictObject({
 
 /** Section `auth`: who may log in, and how a token is issued and checked. */
 export const authSchema = z.strictObject({
-  users: z.strictObject({
-    provider: z.literal('file'),
-    path: filePath().nullable(),
-  }),
+  users: usersProviderSchema,
   jwt: z.strictObject({
     issuer: text('the issuer of tokens: text'),
     audience: text('the audience of tokens: text'),

@@ -5,9 +5,11 @@ import type { AuthConfig, Config, RealmConfig } from './config.js';
 import type { TlsConfig } from './listener-config.js';
 import type { ConfigInput } from './schema.js';
 import { buildTicket } from './ticket-config.js';
+import type { UsersConfig } from './users-config.js';
 
 /** What a configuration names and does not hold. */
 export interface ResolvedValues {
+  readonly users: UsersConfig;
   readonly keys: readonly TokenKeyOptions[];
   /** `auth.ticket.backend_key`. */
   readonly ticketKey: string | undefined;
@@ -79,6 +81,7 @@ const buildRealm = (realm: ConfigInput['realms'][number]): RealmConfig => ({
 function buildAuth({ auth }: ConfigInput, resolved: ResolvedValues): AuthConfig {
   const { jwt, session, login } = auth;
   return {
+    users: resolved.users,
     jwt: {
       issuer: jwt.issuer,
       audience: jwt.audience,

@@ -9,6 +9,7 @@ import type {
   TrustedConfig,
 } from './listener-config.js';
 import type { TicketConfig } from './ticket-config.js';
+import type { UsersConfig } from './users-config.js';
 
 /** Limits of the public listener and of the router as a whole. */
 export interface LimitsConfig extends ConnectionLimitsConfig {
@@ -106,6 +107,7 @@ export interface RealmConfig {
 
 /** How users prove who they are. */
 export interface AuthConfig {
+  readonly users: UsersConfig;
   readonly jwt: {
     readonly issuer: string;
     readonly audience: string;

@@ -15,6 +15,7 @@ import { resolvePath, SecretReader } from './secret-reader.js';
 import { readTicketKey } from './ticket-key.js';
 import { readTlsFiles } from './tls-files.js';
 import { readUsersFile } from './users-file.js';
+import { readUsersProvider } from './users-provider.js';
 import { validate } from './validate.js';
 
 /** The file upon which every configuration is laid; it comes with the program. */
@@ -28,7 +29,7 @@ const SESSION_SECRET_BYTES = 32;
 /** A configuration with its users, and what should be better about it. */
 export interface LoadedConfig {
   readonly config: Config;
-  /** The users of the file that `auth.users.path` names; none if it names none. */
+  /** The users of the file that `auth.users.path` names; none if it names none, or if they come from elsewhere. */
   readonly users: readonly UserEntry[];
   /** What would be refused in production. */
   readonly warnings: readonly ConfigProblem[];
@@ -61,10 +62,11 @@ export async function loadConfig(
   const tls = await readTlsFiles(node, reader);
   const sessionSecrets = await readSessionSecrets(reader);
   const ticketKey = await readTicketKey(reader);
-  const usersFile = fileAt(node, ['auth', 'users', 'path']);
+  const usersProvider = await readUsersProvider(node, reader);
   const sessionFile = fileAt(node, [...SESSION, 'file']);
   const revocationFile = fileAt(node, ['auth', 'revocation', 'file']);
   const roles = sections.realms?.flatMap((realm) => realm.roles.map((role) => role.name));
+  const usersFile = usersProvider?.provider === 'file' ? usersProvider.path : undefined;
   const users = await readUsersFile(usersFile, { production, roles });
   throwProblems([
     ...problems,
@@ -73,11 +75,12 @@ export async function loadConfig(
     ...reader.problems,
     ...users.problems,
   ]);
-  if (whole.value === undefined || sessionSecrets === undefined) {
+  if (whole.value === undefined || sessionSecrets === undefined || usersProvider === undefined) {
     throw new Error('a configuration without problems must be complete');
   }
   const files = { sessionFile, revocationFile };
-  const resolved = { keys, ticketKey, sessionSecrets, ...files, tls, production };
+  const secrets = { keys, ticketKey, sessionSecrets };
+  const resolved = { users: usersProvider, ...secrets, ...files, tls, production };
   const config = buildConfig(whole.value, resolved);
   return { config, users: users.users, warnings: reader.warnings };
 }

@@ -38,7 +38,8 @@ export async function readUsersFile(
   return { users, problems: [...problems, ...checkEntries(node, users, context), ...shipped] };
 }
 
-function toEntry(input: UserInput): UserEntry {
+/** The user that an entry of the file describes. */
+export function toEntry(input: UserInput): UserEntry {
   const { username, role, password, disabled, id, roles, tokens_valid_from: validFrom } = input;
   const credentials = toCredentials(input);
   return {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { isPasswordHash } from '../auth/users/password-verifier.js';
 import { count, flag, name, text } from './scalars.js';
 
 /** Schema of bytes in Base64 with padding; `size` bounds how many there are. */
@@ -73,34 +74,36 @@ const time = () => {
     .transform((value) => Date.parse(value) / 1000);
 };
 
-const userSchema = z
-  .strictObject({
-    username: text(
-      'a user name: 1 to 128 characters without a colon or control characters (RFC 7617)',
-      (value) => /^[^:\p{C}]{1,128}$/u.test(value),
-    ),
-    id: name('the id of a user').optional(),
-    role: name('the name of a role'),
-    roles: z.array(name('the name of a role')).optional(),
-    password: text('an argon2id hash, as "expressway hash-password" prints it', (value) =>
-      /^\$argon2id\$v=19\$[a-z0-9=,]{5,64}\$[\w+/]{11,128}\$[\w+/]{11,256}$/.test(value),
-    ).optional(),
-    disabled: flag().default(false),
-    tokens_valid_from: time().optional(),
-    wampcra: wampcraSchema.optional(),
-    scram: scramSchema.optional(),
-    public_keys: z.array(publicKey()).min(1, { error: 'at least one key' }).optional(),
-    certificates: z.array(certificate()).min(1, { error: 'at least one' }).optional(),
-  })
-  .superRefine((user, context) => {
-    const { password, wampcra, scram, public_keys: keys, certificates } = user;
-    if ([password, wampcra, scram, keys, certificates].some((each) => each !== undefined)) return;
-    const message = 'a password, wampcra, scram, public_keys or certificates';
-    context.addIssue({ code: 'custom', path: ['password'], message });
-  });
+/** A user, with whatever it can be known by. */
+export const userFields = z.strictObject({
+  username: text(
+    'a user name: 1 to 128 characters without a colon or control characters (RFC 7617)',
+    (value) => /^[^:\p{C}]{1,128}$/u.test(value),
+  ),
+  id: name('the id of a user').optional(),
+  role: name('the name of a role'),
+  roles: z.array(name('the name of a role')).optional(),
+  password: text(
+    'a password hash: argon2id as "expressway hash-password" prints it, bcrypt, $scrypt$, $apr1$ or {SHA}, of bearable cost',
+    isPasswordHash,
+  ).optional(),
+  disabled: flag().default(false),
+  tokens_valid_from: time().optional(),
+  wampcra: wampcraSchema.optional(),
+  scram: scramSchema.optional(),
+  public_keys: z.array(publicKey()).min(1, { error: 'at least one key' }).optional(),
+  certificates: z.array(certificate()).min(1, { error: 'at least one' }).optional(),
+});
+
+const userSchema = userFields.superRefine((user, context) => {
+  const { password, wampcra, scram, public_keys: keys, certificates } = user;
+  if ([password, wampcra, scram, keys, certificates].some((each) => each !== undefined)) return;
+  const message = 'a password, wampcra, scram, public_keys or certificates';
+  context.addIssue({ code: 'custom', path: ['password'], message });
+});
 
 /** The users file. */
 export const usersSchema = z.strictObject({ users: z.array(userSchema) });
 
 /** A user as the file has it; times in Unix seconds, hex in lower case. */
-export type UserInput = z.output<typeof userSchema>;
+export type UserInput = z.output<typeof userFields>;

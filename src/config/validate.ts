@@ -19,6 +19,7 @@ const SECRET_KEYS = new Set([
   'previous_secret',
   'private_key',
   'password',
+  'url',
   'stored_key',
   'server_key',
 ]);

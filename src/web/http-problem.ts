@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
-import type { Logger } from '../router/index.js';
+import { AuthenticatorUnavailable, type Logger } from '../router/index.js';
 import { escapeHtml } from './page-template.js';
 import { requestId } from './request-log.js';
 
@@ -47,13 +47,13 @@ export function onlyMethods(...methods: readonly string[]): RequestHandler {
 
 /**
  * Sends whatever a route threw as `application/problem+json` (RFC 9457), or as a plain page to a client that prefers HTML.
- * Anything but an {@link HttpProblem} or a 4xx of express is a defect: logged with its cause, told as 500 without words.
+ * Users who cannot be asked for now are 503. Anything but that, an {@link HttpProblem} or a 4xx of express is a defect: logged with its cause, told as 500 without words.
  */
 export function problemHandler(logger: Logger): ErrorRequestHandler {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- express knows an error handler by its four parameters
   return (error: unknown, request: Request, response: Response, _next: unknown) => {
     const problem = toProblem(error);
-    if (problem.status >= 500 && !(error instanceof HttpProblem)) {
+    if (isDefect(error, problem)) {
       logger.error({ err: error, request_id: requestId(response) }, 'a request failed');
     }
     if (response.headersSent) {
@@ -64,8 +64,15 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
   };
 }
 
+const isDefect = (error: unknown, { status }: HttpProblem): boolean =>
+  status >= 500 && !(error instanceof HttpProblem) && !(error instanceof AuthenticatorUnavailable);
+
 function toProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
+  if (error instanceof AuthenticatorUnavailable) {
+    const detail = 'Who you are cannot be found out at the moment. Try again.';
+    return new HttpProblem(503, detail, { 'Retry-After': '5' });
+  }
   const status = clientErrorStatus(error);
   return status === undefined
     ? new HttpProblem(500, 'The server failed to answer this request.')

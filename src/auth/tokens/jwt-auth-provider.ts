@@ -1,5 +1,8 @@
 import {
+  AuthenticatorUnavailable,
   silentLogger,
+  Uri,
+  WampError,
   type CallResult,
   type Dict,
   type List,
@@ -52,7 +55,7 @@ export class JwtAuthProvider {
   async start(): Promise<void> {
     await this.#client.register(ONHELLO, onhello);
     await this.#client.register(ONAUTHENTICATE, async ({ args }) =>
-      toResult(await this.#onauthenticate(args)),
+      toResult(await orUnavailable(this.#onauthenticate(args))),
     );
     const handlers = {
       onhello: ONHELLO,
@@ -106,5 +109,15 @@ const toSuccess = ({ token, user }: TokenBearer): Dict => ({
   ...(token.login === undefined ? {} : { [LOGIN_KEY]: token.login }),
   [PROOF_KEY]: proofToWire(proofOf({ token, user })),
 });
+
+/** What nobody can tell at the moment is said to be so, and not a failure: then the client comes back. */
+async function orUnavailable<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof AuthenticatorUnavailable) throw new WampError(Uri.unavailable);
+    throw error;
+  }
+}
 
 const toResult = (args: List): CallResult => ({ args, kwargs: {} });
