@@ -30,6 +30,8 @@ export interface Authenticator {
    * offers, and a refusal is final. Left out: proof comes only in answer to a challenge.
    */
   readonly isPresented?: (transport: TransportDetails) => boolean;
+  /** Whether it lets anybody into this realm; if not, the next in the server's order is asked. Left out: it does, into all. */
+  readonly isFor?: (realm: string) => boolean;
   /**
    * Gives the principal, or rejects: with {@link AuthenticationRefused} for an answer that the client shall hear (ABORT), with
    * {@link AuthenticatorUnavailable} when nobody can answer now (transport close 1013, so that the client comes back). Any other

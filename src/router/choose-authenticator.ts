@@ -7,6 +7,8 @@ const ANONYMOUS = 'anonymous';
 
 /** By what somebody who said HELLO may be found out. */
 export interface ClientOffer {
+  /** The realm that it wants to join. */
+  readonly realm: string;
   /** HELLO.Details.authmethods, as sent. */
   readonly authmethods: unknown;
   readonly transport: TransportDetails;
@@ -14,11 +16,11 @@ export interface ClientOffer {
 
 /**
  * What the connection brought along decides, then the server's order among the methods that the client offers (none stands for
- * `anonymous`); never a fall to a weaker one. Throws AuthenticationRefused.
+ * `anonymous`) and that are there for its realm; never a fall to a weaker one. Throws AuthenticationRefused.
  */
 export function chooseAuthenticator(
   authenticators: readonly Authenticator[],
-  { authmethods, transport }: ClientOffer,
+  { realm, authmethods, transport }: ClientOffer,
 ): Authenticator {
   const { credentials } = transport;
   if (credentials?.isMalformed === true) {
@@ -29,7 +31,8 @@ export function chooseAuthenticator(
   const list: readonly unknown[] = Array.isArray(authmethods) ? authmethods : [];
   const methods = list.length > 0 ? list : [ANONYMOUS];
   const chosen = authenticators.find(
-    ({ authmethod }) => authmethod === undefined || methods.includes(authmethod),
+    ({ authmethod, isFor }) =>
+      (authmethod === undefined || methods.includes(authmethod)) && isFor?.(realm) !== false,
   );
   // What a client shows instead of answering a challenge is judged or refused, never passed over.
   if (credentials?.bearer !== undefined && chosen?.authmethod !== undefined) {

@@ -47,8 +47,8 @@ export interface ConnectionSurroundings {
   readonly turns: HandshakeTurns;
   /** Whether a principal has been ended since it was vouched for. */
   readonly isRevoked: (principal: Principal) => boolean;
-  /** The realm of this name that clients may see. */
-  readonly findRealm: (name: string) => Realm | undefined;
+  /** The realm of this name that clients may see who come in through this listener. */
+  readonly findRealm: (name: string, listener: string) => Realm | undefined;
   /** The transport is gone, for good. */
   readonly onend: (connection: Connection) => void;
 }

@@ -36,8 +36,8 @@ export interface HandshakeOptions {
   readonly transport: Transport;
   /** The ways in, in the server's order. */
   readonly authenticators: readonly Authenticator[];
-  /** The realm that a client may see under this name. */
-  readonly findRealm: (name: string) => Realm | undefined;
+  /** The realm that a client may see under this name who came in through this listener. */
+  readonly findRealm: (name: string, listener: string) => Realm | undefined;
   /** From the beginning to HELLO. */
   readonly helloMs: number;
   /** From the beginning to the end. */
@@ -190,9 +190,11 @@ export class Handshake {
   async #admit(hello: Hello): Promise<Admission> {
     const { details } = hello;
     if (!isUri(hello.realm)) throw new AuthenticationRefused(Uri.invalidUri, 'the realm is no URI');
-    const realm = this.#options.findRealm(hello.realm);
+    const { listener } = this.#options.transport.details;
+    const realm = this.#options.findRealm(hello.realm, listener);
     if (realm === undefined) throw new AuthenticationRefused(Uri.noSuchRealm, 'no such realm');
     const authenticator = chooseAuthenticator(this.#options.authenticators, {
+      realm: hello.realm,
       authmethods: details['authmethods'],
       transport: this.#options.transport.details,
     });

@@ -14,6 +14,8 @@ export interface RealmOptions {
   readonly roles: ReadonlyMap<string, RealmRole>;
   /** A realm of the router's own clients: to everybody else there is no such realm. */
   readonly isInternal?: boolean;
+  /** The listeners through which it can be joined: whoever comes in elsewhere finds no such realm. Default: all. */
+  readonly listeners?: ReadonlySet<string>;
   /** How requests are numbered here, whatever the listener says. */
   readonly requestIds?: RequestIds;
   /** Whether publishers and callers are made known. Default `on_request`. */
@@ -64,7 +66,6 @@ export const DEFAULT_RETENTION: RetentionLimits = { topics: 10_000, bytes: 64 * 
 
 /** What holds where a realm's options say nothing. */
 export const REALM_DEFAULTS = {
-  isInternal: false,
   disclosure: 'on_request',
   hasStrictUris: false,
   retention: DEFAULT_RETENTION,

@@ -47,7 +47,6 @@ type Route<Message> = (session: Session, message: Message) => void;
 export class Realm {
   readonly name: string;
   readonly roles: ReadonlyMap<string, RealmRole>;
-  readonly isInternal: boolean;
   readonly requestIds: RequestIds | undefined;
   readonly expiry: Expiry;
   readonly #options: RealmOptions;
@@ -72,10 +71,9 @@ export class Realm {
   };
 
   constructor(options: RealmOptions, surroundings: RealmSurroundings) {
-    const { name, roles, isInternal, disclosure, ...rules } = { ...REALM_DEFAULTS, ...options };
+    const { name, roles, disclosure, ...rules } = { ...REALM_DEFAULTS, ...options };
     this.name = name;
     this.roles = roles;
-    this.isInternal = isInternal;
     this.requestIds = rules.requestIds;
     this.expiry = { ...surroundings.expiry, ...rules.expiry };
     this.#options = options;
@@ -131,6 +129,11 @@ export class Realm {
   /** The sessions that have joined and not left. */
   get sessions(): Iterable<Session> {
     return this.#sessions;
+  }
+
+  /** Whether it is there for those who come in through this listener. */
+  isOpenTo(listener: string): boolean {
+    return this.#options.isInternal !== true && this.#options.listeners?.has(listener) !== false;
   }
 
   /** How many sessions this user has. */

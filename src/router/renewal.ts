@@ -5,12 +5,12 @@ import type { Subscription, SubscriptionDirectory } from './broker/subscription.
 import type { Registration, RegistrationDirectory } from './dealer/registration.js';
 import type { Principal } from './principal.js';
 import { Uri, WampError } from './protocol/errors.js';
-import type { RealmRole } from './realm-options.js';
+import type { RoleTerms } from './session-terms.js';
 import type { Session } from './session.js';
 
 /** What a renewal acts upon: parts of the session's realm. */
 export interface RenewalParts {
-  readonly roles: ReadonlyMap<string, RealmRole>;
+  readonly roles: ReadonlyMap<string, RoleTerms>;
   readonly authorization: Authorization;
   readonly broker: {
     readonly subscriptions: SubscriptionDirectory;

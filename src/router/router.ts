@@ -84,9 +84,9 @@ export class Router {
       handshakes: this.#handshakes,
       turns: this.turns,
       isRevoked: options.isRevoked ?? (() => false),
-      findRealm: (name) => {
+      findRealm: (name, listener) => {
         const realm = this.#realms.get(name);
-        return realm?.isInternal === true ? undefined : realm;
+        return realm?.isOpenTo(listener) === true ? realm : undefined;
       },
       onend: (connection) => {
         this.#connections.delete(connection);

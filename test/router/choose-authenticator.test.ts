@@ -25,6 +25,7 @@ function choose(
 ) {
   const none = { bearer: undefined, token: undefined, ticket: undefined, isMalformed: false };
   return chooseAuthenticator(authenticators, {
+    realm: 'realm1',
     authmethods,
     transport: {
       ...{ type: 'websocket', listener: 'public', peer: '192.0.2.7', protocol: 'wamp.2.json' },

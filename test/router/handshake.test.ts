@@ -177,6 +177,16 @@ describe('the choice of an authenticator', () => {
     });
   }
 
+  it('passes over those that let nobody into the realm that the client wants', async () => {
+    const elsewhere = { ...jwt, isFor: (name: string) => name !== realm.name };
+    const chosen = begin({ authenticators: [elsewhere, ticket] });
+    chosen.receive(hello({ authmethods: ['jwt', 'ticket'] }));
+    equal((await chosen.admission).principal.authmethod, 'ticket');
+    const refused = begin({ authenticators: [elsewhere] });
+    refused.receive(hello({ authmethods: ['jwt'] }));
+    await rejects(refused.admission, { reason: 'wamp.error.no_matching_auth_method' });
+  });
+
   it('finds nobody who would let anyone in when there are no authenticators', async () => {
     const { admission, receive } = begin({ authenticators: [] });
     receive(hello({ authmethods: ['jwt'] }));

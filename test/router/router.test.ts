@@ -29,6 +29,18 @@ describe('Router#addRealm', () => {
     const client = router.connectLocal('inside', { authid: 'a', authrole: 'b' });
     await client.register('a.b', () => ({ args: [], kwargs: {} }));
   });
+
+  it('hides a realm from those who come in through other listeners than its own', async (t) => {
+    const realm = { name: 'providers', listeners: new Set(['elsewhere']) };
+    const hidden = connect(createRouter(t, {}, realm));
+    deepEqual(await hidden.join('providers'), [
+      3,
+      { message: 'no such realm' },
+      'wamp.error.no_such_realm',
+    ]);
+    const shown = connect(createRouter(t, {}, { ...realm, listeners: new Set(['test']) }));
+    equal((await shown.join('providers'))[0], 2);
+  });
 });
 
 describe('Router#connectLocal', () => {

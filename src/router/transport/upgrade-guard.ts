@@ -44,12 +44,19 @@ function isAllowedOrigin(origin: string, host: string, allowed: ReadonlySet<stri
 
 /**
  * For the trusted listener: only programs on this machine, never a web page, a rebound name or a proxy. Any Origin, Cookie,
- * Sec-Fetch-* or forwarding header is refused, and so is a Host other than the loopback's or one of `allowedHosts`.
+ * Sec-Fetch-* or forwarding header is refused, and so is a Host other than the loopback's or one of `allowedHosts`. Programs that are no
+ * browsers and send an Origin all the same, as WebSocket clients in PHP do, may send one of `allowedOrigins`.
  */
-export function trustedGuard(allowedHosts: readonly string[]): UpgradeGuard {
+export function trustedGuard(
+  allowedHosts: readonly string[],
+  allowedOrigins: readonly string[] = [],
+): UpgradeGuard {
   const hosts = new Set([...LOOPBACK_HOSTS, ...allowedHosts.map((host) => host.toLowerCase())]);
+  const origins = new Set(allowedOrigins);
   return (request) => {
+    const { origin } = request.headers;
     for (const name of Object.keys(request.headers)) {
+      if (name === 'origin' && origin !== undefined && origins.has(origin)) continue;
       if (name === 'origin' || name === 'cookie' || name.startsWith('sec-fetch-')) {
         return { status: 403, reason: `the trusted URL is not for browsers: header ${name}` };
       }

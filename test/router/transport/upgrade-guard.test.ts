@@ -94,6 +94,16 @@ describe('trustedGuard', () => {
     });
   }
 
+  it('lets programs pass that send an allowed Origin, but no page of that origin', () => {
+    const lenient = trustedGuard([], ['http://127.0.0.1']);
+    const headers = { host: 'localhost', origin: 'http://127.0.0.1' };
+    equal(lenient(request(headers)), undefined);
+    equal(lenient(request({ ...headers, origin: 'http://127.0.0.1:80' }))?.status, 403);
+    equal(lenient(request({ ...headers, origin: 'http://localhost' }))?.status, 403);
+    equal(lenient(request({ ...headers, 'sec-fetch-mode': 'websocket' }))?.status, 403);
+    equal(lenient(request({ ...headers, cookie: 'a=b' }))?.status, 403);
+  });
+
   for (const name of ['x-forwarded-for', 'x-forwarded-proto', 'forwarded', 'via', 'x-real-ip']) {
     it(`refuses a proxy’s header ${name}`, () => {
       const refusal = guard(request({ host: 'localhost', [name]: 'a' }));
