@@ -5,6 +5,7 @@ import { Authentication, type IsLoginRevoked } from './authentication.js';
 import { cors, parseOrigins } from './cors.js';
 import { refuseCrossSite } from './cross-site.js';
 import { FormGuard } from './form-guard.js';
+import { health } from './health.js';
 import { notFound, onlyMethods, problemHandler } from './http-problem.js';
 import { liveStatus, liveStatusPlaceholders } from './live-status.js';
 import { LoginLimiter, type LoginLimits } from './login-limiter.js';
@@ -28,6 +29,8 @@ export interface WebOptions {
   readonly endLogin: (login: string) => void;
   /** Whether a web log-in, or all of its user at that time, was revoked otherwise; left out: never. */
   readonly isLoginRevoked?: IsLoginRevoked;
+  /** Whether people can be let in: what `/readyz` says. */
+  readonly isReady: () => Promise<boolean>;
   readonly logger: Logger;
   /** Secure cookies and Strict-Transport-Security; short secrets are refused. */
   readonly production: boolean;
@@ -61,6 +64,9 @@ export function createWebApp(options: WebOptions): Express {
   app.disable('etag');
   app.set('query parser', 'simple');
   app.set('trust proxy', [...(options.trustProxy ?? [])]);
+  // Asked every few seconds: not for the log.
+  app.use(['/livez', '/readyz'], securityHeaders(production), noStore);
+  app.use(health(options.isReady));
   app.use(requestLog(logger), securityHeaders(production), staticFiles(publicDirectory), noStore);
   addPages(app, options);
   app.use(notFound, problemHandler(logger));

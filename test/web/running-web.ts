@@ -109,6 +109,7 @@ export function webOptions(t: TestContext): Omit<RunningWeb, 'client'> {
     publicDirectory: publicDirectory(t),
     realm: 'realm1',
     wsPath: '/ws',
+    isReady: () => Promise.resolve(true),
   };
   return { users, logger, issued, ended, options };
 }
