@@ -14,6 +14,7 @@ import { listen } from './listeners/listen.js';
 import type { ListenerContext } from './listeners/listener-context.js';
 import { createPublicListeners } from './listeners/public-listeners.js';
 import { startListener, trustedListener } from './listeners/start-listener.js';
+import { readinessOf, type Readiness } from './readiness.js';
 import { Router, type CloseMode, type Logger } from './router/index.js';
 import { ticketSource } from './ticket-source.js';
 import { createWebApp } from './web/app.js';
@@ -40,6 +41,8 @@ export interface Application {
   readonly listenerUrls: ReadonlyMap<string, string>;
   /** Makes tokens void before they expire, and ends the sessions that stand on them. */
   readonly revoker: Pick<SessionRevoker, 'revokeToken' | 'revokeUser'>;
+  /** Whether it can let people in now, and if not, why. Never rejects. */
+  readiness(): Promise<Readiness>;
   /** Ends everything in the reverse order of its beginning. `restart`, the default, lets clients come back. Idempotent. */
   close(mode?: CloseMode): Promise<void>;
 }
@@ -84,7 +87,8 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     }
     const urls = { publicUrl, trustedUrl, listenerUrls };
     options.logger.info({ ...urls, listenerUrls: Object.fromEntries(listenerUrls) }, 'started');
-    return { ...urls, revoker, close: (mode = 'restart') => closers.close(mode) };
+    const readiness = (): Promise<Readiness> => readinessOf([authentication.isReady]);
+    return { ...urls, revoker, readiness, close: (mode = 'restart') => closers.close(mode) };
   } catch (error) {
     await closers.close('restart');
     throw error;
@@ -165,6 +169,7 @@ async function startPublic(options: ApplicationOptions, parts: PublicParts): Pro
     },
     isLoginRevoked: ({ login, at }, user) =>
       revocations.isRevoked({ login, proof: { subject: user.id, issuedAt: at ?? 0 } }),
+    isReady: async () => (await readinessOf([authentication.isReady])).isReady,
     logger,
     production: config.production,
     session: config.auth.session,

@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 import { duration } from './duration.js';
 import { TOKEN_ALGORITHMS } from '../auth/tokens/token-keys.js';
-import { AUTHMETHODS } from './listener-schema.js';
+import { authmethods } from './listener-schema.js';
+import { providersSchema } from './provider-schema.js';
 import { count, flag, name, text } from './scalars.js';
 import { ticketSchema } from './ticket-schema.js';
 import { usersProviderSchema } from './users-provider-schema.js';
@@ -66,7 +67,8 @@ export const authSchema = z.strictObject({
     max_lock: duration({ min: '1s', max: '24h' }),
   }),
   query_token: flag(),
-  order: z.array(z.enum(AUTHMETHODS)),
+  order: authmethods(),
+  providers: providersSchema,
 });
 
 /** A key of `auth.jwt.keys` as written. */

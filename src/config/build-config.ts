@@ -3,6 +3,7 @@ import { buildLimits, definedLimits } from './build-limits.js';
 import { buildListeners, buildPublic, buildTrusted } from './build-listeners.js';
 import type { AuthConfig, Config, RealmConfig } from './config.js';
 import type { TlsConfig } from './listener-config.js';
+import { buildProviders } from './provider-config.js';
 import type { ConfigInput } from './schema.js';
 import { buildTicket } from './ticket-config.js';
 import type { UsersConfig } from './users-config.js';
@@ -78,7 +79,7 @@ const buildRealm = (realm: ConfigInput['realms'][number]): RealmConfig => ({
   })),
 });
 
-function buildAuth({ auth }: ConfigInput, resolved: ResolvedValues): AuthConfig {
+function buildAuth({ auth, limits }: ConfigInput, resolved: ResolvedValues): AuthConfig {
   const { jwt, session, login } = auth;
   return {
     users: resolved.users,
@@ -108,6 +109,7 @@ function buildAuth({ auth }: ConfigInput, resolved: ResolvedValues): AuthConfig 
     },
     queryToken: auth.query_token,
     order: auth.order,
+    providers: buildProviders(auth.providers, limits.authenticator),
   };
 }
 

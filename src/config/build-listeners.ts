@@ -39,6 +39,7 @@ export const buildTrusted = (input: ConfigInput): TrustedConfig => {
     serializers: trusted.serializers,
     requestIds: trusted.request_ids,
     allowedHosts: trusted.allowed_hosts,
+    allowedOrigins: trusted.allowed_origins,
     limits: connectionLimits(input, trusted.limits),
   };
 };
@@ -76,6 +77,7 @@ const admissionOf = (listener: ListenerInput): AdmissionConfig =>
         isTrusted: true,
         role: listener.role ?? '',
         allowedHosts: listener.allowed_hosts ?? [],
+        allowedOrigins: listener.allowed_origins ?? [],
       }
     : {
         isTrusted: false,

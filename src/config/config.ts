@@ -2,12 +2,12 @@ import type { Permission } from '../auth/permissions/role-authorizer.js';
 import type { TokenKeyOptions } from '../auth/tokens/token-keys.js';
 import type { Expiry, SessionLimits } from '../router/index.js';
 import type {
-  Authmethod,
   ConnectionLimitsConfig,
   ListenerConfig,
   PublicConfig,
   TrustedConfig,
 } from './listener-config.js';
+import type { ProvidersConfig } from './provider-config.js';
 import type { TicketConfig } from './ticket-config.js';
 import type { UsersConfig } from './users-config.js';
 
@@ -147,7 +147,8 @@ export interface AuthConfig {
   /** Whether a token may come in the query of an upgrade, as `?token=`. */
   readonly queryToken: boolean;
   /** Authmethods of the public listener, preferred first. */
-  readonly order: readonly Authmethod[];
+  readonly order: readonly string[];
+  readonly providers: ProvidersConfig;
 }
 
 /** The level below which nothing is logged. */

@@ -1,6 +1,7 @@
 import type { ConfigProblem } from './config-error.js';
 import type { ConfigNode, ConfigPath } from './config-node.js';
 import { checkListeners } from './listener-checks.js';
+import { checkProviders, rolesOf } from './provider-checks.js';
 import type { ConfigInput } from './schema.js';
 import { checkTicket } from './ticket-checks.js';
 import { problem } from './validate.js';
@@ -19,8 +20,8 @@ export function crossCheck(
   const problems: ConfigProblem[] = [];
   const report: Report = (path, expected) => problems.push(problem(root, path, expected));
   checkNames(sections, report);
-  const roles = sections.realms?.flatMap((realm) => realm.roles.map((role) => role.name));
-  checkListeners({ ...sections, roles }, report);
+  checkListeners({ ...sections, roles: rolesOf(sections) }, report);
+  checkProviders(sections, report);
   checkAuth(sections, report, production);
   checkJwt(sections, report);
   checkTicket({ ...sections, roles }, report);
@@ -62,6 +63,7 @@ function checkAuth({ auth }: Sections, report: Report, production: boolean): voi
 
 function checkJwt({ auth, listeners = [] }: Sections, report: Report): void {
   if (auth === undefined || auth.jwt.keys.length > 0) return;
+  if (auth.providers.methods.some(({ name }) => name === 'jwt')) return;
   const listener = listeners.find(({ authmethods }) => authmethods?.includes('jwt'));
   if (auth.order.includes('jwt')) {
     report(['auth', 'jwt', 'keys'], 'at least one key, as auth.order has jwt');

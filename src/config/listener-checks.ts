@@ -86,14 +86,11 @@ function checkOpen({ role, authmethods, allowed_hosts }: ListenerInput, report: 
 }
 
 function checkBelieving(
-  { role, authmethods, host, allowed_origins }: ListenerInput,
+  { role, authmethods, host }: ListenerInput,
   roles: readonly string[] | undefined,
   report: Report,
 ): void {
   if (authmethods !== undefined) report(['authmethods'], 'no authmethods with trusted: true');
-  if (allowed_origins !== undefined) {
-    report(['allowed_origins'], 'no allowed_origins with trusted: true, which is not for browsers');
-  }
   if (role === undefined) report([], 'a role, as it has trusted: true');
   else if (roles?.includes(role) === false) report(['role'], 'a role of one of the realms');
   if (host !== undefined && !isLoopback(host)) {

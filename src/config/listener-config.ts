@@ -4,7 +4,7 @@ import type { AUTHMETHODS, SERIALIZERS } from './listener-schema.js';
 /** A serializer by its name in the configuration: its subprotocol without `wamp.2.`. */
 export type SerializerName = (typeof SERIALIZERS)[number];
 
-/** A way in by its name. */
+/** A way in that needs no provider from outside, by its name. */
 export type Authmethod = (typeof AUTHMETHODS)[number];
 
 /** Bounds of one connection and the session on it. */
@@ -55,6 +55,8 @@ export interface TrustedConfig {
   readonly requestIds: 'strict' | 'lenient';
   /** Names accepted in the Host header besides those of the loopback. */
   readonly allowedHosts: readonly string[];
+  /** What programs may send as their Origin that are no browsers. */
+  readonly allowedOrigins: readonly string[];
   /** The limits of this listener's sessions; where `trusted.limits` is silent, those of `limits`. */
   readonly limits: ConnectionLimitsConfig;
 }
@@ -67,11 +69,16 @@ export interface TlsConfig {
 
 /** Who gets in through a listener: programs that are believed and have this role, or whoever proves himself by an authmethod. */
 export type AdmissionConfig =
-  | { readonly isTrusted: true; readonly role: string; readonly allowedHosts: readonly string[] }
+  | {
+      readonly isTrusted: true;
+      readonly role: string;
+      readonly allowedHosts: readonly string[];
+      readonly allowedOrigins: readonly string[];
+    }
   | {
       readonly isTrusted: false;
       /** Preferred first; at least one. */
-      readonly authmethods: readonly Authmethod[];
+      readonly authmethods: readonly string[];
       readonly allowedOrigins: readonly string[];
     };
 

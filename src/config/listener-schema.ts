@@ -13,7 +13,7 @@ export const SERIALIZERS = [
   'cbor.batched',
 ] as const;
 
-/** The authmethods by which somebody can get in. */
+/** The authmethods by which somebody can get in without a provider from outside. */
 export const AUTHMETHODS = ['jwt', 'ticket'] as const;
 
 const host = () => text('a host name or IP address');
@@ -37,6 +37,12 @@ const choices = <const Names extends readonly [string, ...string[]]>(
     .array(z.enum(names))
     .min(1, { error: expected })
     .refine((list) => new Set(list).size === list.length, { error: `${expected}, each once` });
+
+/** Schema of a list of authmethods; whether there are such is checked where those of providers are known. */
+export const authmethods = () =>
+  z
+    .array(name('the name of an authmethod'))
+    .refine((list) => new Set(list).size === list.length, { error: 'each authmethod once' });
 
 const serializers = () => choices(SERIALIZERS, 'at least one serializer');
 
@@ -69,6 +75,7 @@ export const trustedSchema = z.strictObject({
   serializers: serializers(),
   request_ids: requestIds(),
   allowed_hosts: z.array(hostName()),
+  allowed_origins: z.array(webOrigin()),
   limits: listenerLimitsSchema,
 });
 
@@ -90,7 +97,7 @@ const listenerSchema = z.strictObject({
   role: name('the name of a role').optional(),
   request_ids: requestIds().optional(),
   serializers: serializers().optional(),
-  authmethods: choices(AUTHMETHODS, 'at least one authmethod').optional(),
+  authmethods: authmethods().min(1, { error: 'at least one authmethod' }).optional(),
   tls: tlsSchema.optional(),
   allowed_origins: z.array(webOrigin()).optional(),
   allowed_hosts: z.array(hostName()).optional(),

@@ -10,6 +10,7 @@ import { readConfigurationFile, throwProblems } from './configuration-file.js';
 import { crossCheck, type Sections } from './cross-checks.js';
 import { overlayEnvironment, type Environment } from './environment.js';
 import { readJwtKeys } from './jwt-keys.js';
+import { rolesOf } from './provider-checks.js';
 import { configSchema } from './schema.js';
 import { resolvePath, SecretReader } from './secret-reader.js';
 import { readTicketKey } from './ticket-key.js';
@@ -65,9 +66,8 @@ export async function loadConfig(
   const usersProvider = await readUsersProvider(node, reader);
   const sessionFile = fileAt(node, [...SESSION, 'file']);
   const revocationFile = fileAt(node, ['auth', 'revocation', 'file']);
-  const roles = sections.realms?.flatMap((realm) => realm.roles.map((role) => role.name));
   const usersFile = usersProvider?.provider === 'file' ? usersProvider.path : undefined;
-  const users = await readUsersFile(usersFile, { production, roles });
+  const users = await readUsersFile(usersFile, { production, roles: rolesOf(sections) });
   throwProblems([
     ...problems,
     ...whole.problems,

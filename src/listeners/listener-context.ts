@@ -1,9 +1,5 @@
 import type { Config } from '../config/config.js';
-import type {
-  Authmethod,
-  ConnectionLimitsConfig,
-  SerializerName,
-} from '../config/listener-config.js';
+import type { ConnectionLimitsConfig, SerializerName } from '../config/listener-config.js';
 import {
   allSerializers,
   type Authenticator,
@@ -21,7 +17,7 @@ export interface ListenerContext {
   readonly router: Router;
   readonly logger: Logger;
   /** The ways in of these names, in this order. */
-  readonly authenticatorsOf: (authmethods: readonly Authmethod[]) => readonly Authenticator[];
+  readonly authenticatorsOf: (authmethods: readonly string[]) => readonly Authenticator[];
 }
 
 /** What the configuration says of the connections of one listener. */

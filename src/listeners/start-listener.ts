@@ -52,7 +52,12 @@ export const trustedListener = ({ trusted }: Config): ListenerConfig => ({
       : { unix: trusted.unix, mode: trusted.mode },
   path: '/',
   pingMs: undefined,
-  admission: { isTrusted: true, role: trusted.role, allowedHosts: trusted.allowedHosts },
+  admission: {
+    isTrusted: true,
+    role: trusted.role,
+    allowedHosts: trusted.allowedHosts,
+    allowedOrigins: trusted.allowedOrigins,
+  },
   requestIds: trusted.requestIds,
   serializers: trusted.serializers,
   tls: undefined,
@@ -90,7 +95,7 @@ function webSocketParts(
 
 function guardOf({ admission }: ListenerConfig): UpgradeGuard {
   return admission.isTrusted
-    ? trustedGuard(admission.allowedHosts)
+    ? trustedGuard(admission.allowedHosts, admission.allowedOrigins)
     : originGuard(admission.allowedOrigins);
 }
 

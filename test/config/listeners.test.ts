@@ -61,7 +61,12 @@ describe('listeners of the configuration', () => {
       address: { unix: '/run/a.sock', mode: 0o600 },
       path: '/',
       pingMs: undefined,
-      admission: { isTrusted: true, role: 'trusted', allowedHosts: ['a.internal'] },
+      admission: {
+        isTrusted: true,
+        role: 'trusted',
+        allowedHosts: ['a.internal'],
+        allowedOrigins: [],
+      },
       requestIds: 'lenient',
       serializers: ['json', 'msgpack', 'cbor', 'json.batched', 'msgpack.batched', 'cbor.batched'],
       tls: undefined,
@@ -175,11 +180,6 @@ describe('listeners of the configuration', () => {
       'that is trusted, with authmethods',
       'name: a, type: rawsocket, port: 1, trusted: true, role: trusted, authmethods: [jwt]',
       '/listeners/0/authmethods: expected no authmethods with trusted: true, found a list',
-    ],
-    [
-      'that is trusted, with origins',
-      'name: a, type: websocket, port: 1, trusted: true, role: trusted, allowed_origins: []',
-      '/listeners/0/allowed_origins: expected no allowed_origins with trusted: true, which is not for browsers, found an empty list',
     ],
     [
       'that is trusted, beyond this machine',

@@ -81,6 +81,9 @@ describe('config/README.md', () => {
         ['realms[].roles[].permissions[].match', '`exact`'],
         ['auth.jwt.keys[].alg', 'required'],
         ['auth.jwt.keys[].sign', '`false`'],
+        ['auth.providers.methods[].name', 'required'],
+        ['auth.providers.methods[].realms', 'required'],
+        ['auth.providers.methods[].roles', 'required'],
       ],
     );
   });

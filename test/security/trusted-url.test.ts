@@ -28,6 +28,18 @@ describe('T1: a web page that opens the trusted URL', () => {
   }
 });
 
+describe('T1: a program that sends an Origin, as those in PHP do', () => {
+  it('is let in when the configuration names that origin, and a page of it is not', async (t) => {
+    const { trustedUrl } = await startTestApplication(t, {
+      EXPRESSWAY_TRUSTED__ALLOWED_ORIGINS: '["http://127.0.0.1"]',
+    });
+    const origin = 'http://127.0.0.1';
+    equal(await upgradeStatus(trustedUrl, { origin }), 101);
+    equal(await upgradeStatus(trustedUrl, { origin: 'http://127.0.0.1:8080' }), 403);
+    equal(await upgradeStatus(trustedUrl, { origin, 'sec-fetch-mode': 'websocket' }), 403);
+  });
+});
+
 describe('T2: a rebound name', () => {
   it('is refused; the names of the loopback and configured ones are not', async (t) => {
     const { trustedUrl } = await startTestApplication(t, {

@@ -17,6 +17,9 @@ export const AUTH_REALM = 'thruway.auth';
 /** The procedure by which a provider announces itself. */
 export const REGISTER_METHOD = 'thruway.auth.registermethod';
 
+/** What the procedures of an authmethod begin with. */
+export const namespaceOf = (authmethod: string): string => `thruway.auth.${authmethod}.`;
+
 /** Sessions that left lately, remembered for an announcement of theirs that is still on its way. */
 const MAX_DEPARTED = 100;
 
@@ -40,8 +43,12 @@ export interface RegisteredProvider {
 export interface AuthmethodRegistryOptions {
   /** An internal client in the auth realm. */
   readonly client: Pick<LocalClient, 'register'>;
-  /** The methods that a provider may announce; no other. */
+  /** The methods that a provider inside of this process may announce. */
   readonly methods: readonly string[];
+  /** The methods that one from outside may announce, each with the realms that it may be for. Default: none. */
+  readonly outside?: ReadonlyMap<string, readonly string[]>;
+  /** Whether a session is one of those inside. Default: all are. */
+  readonly isInside?: (session: number) => boolean;
   readonly logger?: Logger;
 }
 
@@ -52,6 +59,8 @@ export interface AuthmethodRegistryOptions {
 export class AuthmethodRegistry {
   readonly #client: Pick<LocalClient, 'register'>;
   readonly #methods: ReadonlySet<string>;
+  readonly #outside: ReadonlyMap<string, readonly string[]>;
+  readonly #isInside: (session: number) => boolean;
   readonly #logger: Logger;
   readonly #providers = new Map<string, RegisteredProvider>();
   readonly #departed = new Set<number>();
@@ -59,6 +68,8 @@ export class AuthmethodRegistry {
   constructor(options: AuthmethodRegistryOptions) {
     this.#client = options.client;
     this.#methods = new Set(options.methods);
+    this.#outside = options.outside ?? new Map();
+    this.#isInside = options.isInside ?? (() => true);
     this.#logger = options.logger ?? silentLogger;
   }
 
@@ -93,18 +104,31 @@ export class AuthmethodRegistry {
     if (typeof announcement === 'string') return reply('ERROR', announcement);
     const { realms, ...methods } = announcement;
     const { authmethod } = methods;
-    if (!this.#methods.has(authmethod)) return reply('ERROR', 'Method is not configured');
-    if (this.#providers.has(authmethod))
-      return reply('ERROR', 'Method registration already exists');
     const session = details['caller'];
     if (typeof session !== 'number') {
       return reply('ERROR', 'Invocation must provide "caller" detail on registration');
     }
+    const allowed = this.#realmsOf(authmethod, session);
+    if (allowed === undefined) return reply('ERROR', 'Method is not configured');
+    if (this.#providers.has(authmethod))
+      return reply('ERROR', 'Method registration already exists');
     if (this.#departed.has(session)) return reply('ERROR', 'Session has left');
-    const covers = (realm: string): boolean => realms.includes(realm) || realms.includes('*');
+    const namespace = namespaceOf(authmethod);
+    if (this.#outside.has(authmethod) && !isIn(namespace, methods)) {
+      return reply('ERROR', `Handlers must be procedures of ${namespace}`);
+    }
+    const covers = (realm: string): boolean =>
+      allowed(realm) && (realms.includes(realm) || realms.includes('*'));
     this.#providers.set(authmethod, { ...methods, session, covers });
     this.#logger.info({ authmethod, session }, 'authentication provider registered');
     return reply('SUCCESS');
+  }
+
+  /** Which realms a session may answer for by this method; undefined: it may not at all. */
+  #realmsOf(authmethod: string, session: number): ((realm: string) => boolean) | undefined {
+    const realms = this.#outside.get(authmethod);
+    if (realms !== undefined) return (realm) => realms.includes(realm);
+    return this.#methods.has(authmethod) && this.#isInside(session) ? () => true : undefined;
   }
 }
 
@@ -137,6 +161,12 @@ function parseAnnouncement([authmethod, handlers, realms]: List): Announcement |
   const wantsHello = hello_message !== false;
   return { authmethod, onhello, onauthenticate, challenge: always, wantsHello, realms };
 }
+
+/** One from outside answers with its own procedures: it may have registered no others, and somebody else's answers are not its own. */
+const isIn = (
+  namespace: string,
+  { onhello, onauthenticate }: Pick<RegisteredProvider, 'onhello' | 'onauthenticate'>,
+): boolean => onhello.startsWith(namespace) && onauthenticate.startsWith(namespace);
 
 /** The router itself will call it, with more power than the provider has: so none of the router's own procedures. */
 const isProvidersUri = (value: unknown): value is string =>

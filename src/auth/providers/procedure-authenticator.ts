@@ -16,6 +16,7 @@ import {
 import { checkClaimedAuthid } from '../methods/claimed-authid.js';
 import type { AuthmethodRegistry, RegisteredProvider } from './authmethod-registry.js';
 import { toHelloMessage } from './hello-message.js';
+import { fromOutside } from './outside-success.js';
 import {
   InvalidProviderAnswer,
   parseAuthenticateAnswer,
@@ -33,6 +34,8 @@ export interface ProcedureAuthenticatorOptions {
   readonly client: Pick<LocalClient, 'call'>;
   /** The roles that the provider may grant; no other. */
   readonly roles: readonly string[];
+  /** The realms that a provider from outside of this process may let somebody into. Left out: it is one inside, which may all. */
+  readonly realms?: readonly string[];
   /** How long the provider may take for each answer. Default 5 s. */
   readonly timeoutMs?: number;
   readonly logger?: Logger;
@@ -58,6 +61,8 @@ export class ProcedureAuthenticator implements Authenticator {
   readonly #roles: ReadonlySet<string>;
   readonly #timeoutMs: number;
   readonly #logger: Logger;
+  readonly #isOutside: boolean;
+  readonly isFor?: (realm: string) => boolean;
 
   constructor(options: ProcedureAuthenticatorOptions) {
     this.authmethod = options.authmethod;
@@ -66,6 +71,9 @@ export class ProcedureAuthenticator implements Authenticator {
     this.#roles = new Set(options.roles);
     this.#timeoutMs = options.timeoutMs ?? 5_000;
     this.#logger = options.logger ?? silentLogger;
+    const { realms } = options;
+    this.#isOutside = realms !== undefined;
+    if (realms !== undefined) this.isFor = (realm) => realms.includes(realm);
   }
 
   async authenticate(request: AuthenticationRequest): Promise<Principal> {
@@ -80,9 +88,13 @@ export class ProcedureAuthenticator implements Authenticator {
       );
     }
     try {
-      const success = await this.#prove(provider, request);
+      const proven = await this.#prove(provider, request);
+      const success = this.#isOutside ? fromOutside(proven, this.#roles) : proven;
       const principal = toPrincipal(success, this.authmethod, this.#roles);
-      checkClaimedAuthid(request.details['authid'], principal);
+      // A provider that names nobody has found nobody else either.
+      if (success['authid'] !== undefined) {
+        checkClaimedAuthid(request.details['authid'], principal);
+      }
       return principal;
     } catch (error) {
       if (!(error instanceof InvalidProviderAnswer)) throw error;
@@ -118,10 +130,18 @@ export class ProcedureAuthenticator implements Authenticator {
   }
 
   async #ask(procedure: string, args: List, request: AuthenticationRequest): Promise<List> {
+    // Another process may never answer: its call must not wait for the dealer's own limit.
+    const abandoned = this.#isOutside ? new AbortController() : undefined;
     try {
-      const call = this.#client.call(procedure, args);
+      const call = this.#client.call(
+        procedure,
+        args,
+        {},
+        abandoned && { signal: abandoned.signal },
+      );
       return (await withDeadline(call, this.#timeoutMs)).args;
     } catch (error) {
+      abandoned?.abort();
       // The client has gone meanwhile: nobody is left to be told.
       if (request.signal.aborted) throw error;
       const isError = error instanceof WampError;

@@ -29,7 +29,7 @@ const NOT_PASSED_ON: ReadonlySet<string> = new Set([
 
 /**
  * The principal of a provider's SUCCESS or NOCHALLENGE: `authrole`, else the first of `authroles`, and only if it is `grantable`.
- * Its other keys go into WELCOME.Details, `authroles` cut down to the grantable ones. Throws {@link InvalidProviderAnswer}.
+ * Its other keys go into WELCOME.Details; of `authroles` only the grantable ones count. Throws {@link InvalidProviderAnswer}.
  */
 export function toPrincipal(
   success: Dict,
@@ -53,17 +53,24 @@ export function toPrincipal(
     authrole,
     authmethod,
     authprovider,
-    details: {
-      ...passedOn(success),
-      ...(success['authroles'] === undefined
-        ? {}
-        : { authroles: authroles.filter((role) => grantable.has(role)) }),
-    },
+    ...rolesOf(
+      success,
+      authroles.filter((role) => grantable.has(role)),
+    ),
     ...toExpiry(success['authextra']),
     ...toLogin(success[LOGIN_KEY]),
     ...toProof(success[PROOF_KEY]),
   };
 }
+
+/** All the roles, for the router and for WELCOME, if the provider has told several or could have. */
+const rolesOf = (
+  success: Dict,
+  authroles: readonly string[],
+): Pick<Principal, 'authroles' | 'details'> =>
+  success['authroles'] === undefined
+    ? { details: passedOn(success) }
+    : { authroles, details: { ...passedOn(success), authroles } };
 
 /** `authrole`, then `authroles`, each once. */
 function toRoles(success: Dict): readonly string[] {

@@ -119,6 +119,7 @@ describe('ProcedureAuthenticator', () => {
       authrole: 'sales',
       authmethod: 'jwt',
       authprovider: 'jwt',
+      authroles: ['sales'],
       details: { authroles: ['sales'] },
     });
     const transport = {

@@ -25,6 +25,7 @@ describe('toPrincipal', () => {
       authmethod: 'jwt',
       authprovider: 'jwt-provider',
       authextra: { expires_at: 1_800_000_300, refresh_at: 1_800_000_240 },
+      authroles: ['user'],
       details: { authroles: ['user'] },
       expiresAt: 1_800_000_300_000,
       login: 'login-1',
@@ -38,6 +39,7 @@ describe('toPrincipal', () => {
       authrole: 'sales',
       authmethod: 'jwt',
       authprovider: 'jwt',
+      authroles: ['sales', 'user'],
       details: { authroles: ['sales', 'user'] },
     });
   });
