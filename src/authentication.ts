@@ -71,6 +71,7 @@ export async function startAuthentication(options: AuthenticationOptions): Promi
     tickets,
     registry: providers.registry,
     client: providers.client,
+    clientIn: providers.clientIn,
     grantableRoles: grantableRoles(config),
   };
   const refresh = new SessionRefresh({ bearers, roles: parts.grantableRoles, logger });
@@ -88,11 +89,10 @@ export async function startAuthentication(options: AuthenticationOptions): Promi
     issuer: keys.signing && new TokenIssuer({ ...jwt, keys, refreshFraction }),
     authenticatorsOf: (authmethods) => authmethods.map(authenticatorOf),
     procedures: new Map([[REFRESH_PROCEDURE, refresh]]),
-    isReady: () =>
-      providers
-        .absent()
+    isReady: async () =>
+      (await providers.absent())
         .filter((authmethod) => made.has(authmethod))
-        .map((authmethod) => `no provider for ${authmethod}`),
+        .map((authmethod) => `nobody answers for ${authmethod}`),
     close: () => {
       providers.close();
       return users.close();

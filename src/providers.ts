@@ -19,8 +19,10 @@ export interface Providers {
   readonly registry: AuthmethodRegistry;
   /** The router's own client in the auth realm. */
   readonly client: LocalClient;
+  /** The router's own client in a realm of the configuration, made when it is first asked for. */
+  readonly clientIn: (realm: string) => LocalClient;
   /** The authmethods for which a provider should answer and none does. */
-  absent(): readonly string[];
+  absent(): Promise<readonly string[]>;
   /** Ends our own. Idempotent. */
   close(): void;
 }
@@ -49,20 +51,43 @@ export async function startProviders(
       return new JwtAuthProvider({ client, bearers, logger });
     },
   });
+  const clients = new Map<string, LocalClient>();
+  const clientIn = (realm: string): LocalClient => {
+    const client = clients.get(realm) ?? router.connectLocal(realm, ROUTER_IDENTITY);
+    clients.set(realm, client);
+    return client;
+  };
   const outside = config.auth.providers.methods.map(({ name }) => name);
   const isOwn = !outside.includes(JWT_AUTHMETHOD);
   if (isOwn) await supervisor.start();
   return {
     registry,
     client: router.connectLocal(AUTH_REALM, ROUTER_IDENTITY),
-    absent: () => [
+    clientIn,
+    absent: async () => [
       ...(isOwn && !supervisor.isReady ? [JWT_AUTHMETHOD] : []),
       ...outside.filter((authmethod) => registry.find(authmethod) === undefined),
+      ...(await absentProcedures(config.auth.dynamic, clientIn)),
     ],
     close: () => {
       supervisor.close();
     },
   };
+}
+
+/** The authmethods for which a procedure should decide that nobody has registered where it should be. */
+async function absentProcedures(
+  dynamic: Config['auth']['dynamic'],
+  clientIn: (realm: string) => LocalClient,
+): Promise<readonly string[]> {
+  const absent = new Set<string>();
+  for (const { authmethod, procedure, realm, realms } of dynamic) {
+    for (const name of realm === undefined ? realms : [realm]) {
+      const found = await clientIn(name).call('wamp.registration.match', [procedure]);
+      if (typeof found.args[0] !== 'number') absent.add(authmethod);
+    }
+  }
+  return [...absent];
 }
 
 function addAuthRealm(

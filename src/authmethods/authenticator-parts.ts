@@ -22,6 +22,8 @@ export interface AuthenticatorParts {
   readonly registry: AuthmethodRegistry;
   /** The router's own client in the auth realm. */
   readonly client: LocalClient;
+  /** The router's own client in a realm of the configuration, made when it is first asked for. */
+  readonly clientIn: (realm: string) => LocalClient;
   /** The roles that somebody may come in with. */
   readonly grantableRoles: readonly string[];
 }

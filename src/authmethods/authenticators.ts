@@ -1,9 +1,10 @@
 import type { Authmethod } from '../config/listener-config.js';
 import type { Authenticator } from '../router/index.js';
 import type { AuthenticatorParts } from './authenticator-parts.js';
+import { dynamicAuthenticator } from './dynamic.js';
 import { jwtAuthenticator } from './jwt.js';
-import { ticketAuthenticator } from './ticket.js';
 import { providedAuthenticator } from './provided.js';
+import { ticketAuthenticator } from './ticket.js';
 
 /** How the authenticator of each authmethod is made. */
 export const AUTHENTICATORS: Readonly<
@@ -13,10 +14,12 @@ export const AUTHENTICATORS: Readonly<
   ticket: ticketAuthenticator,
 };
 
-/** The authenticator of an authmethod: of a provider from outside if one is configured, else our own. Throws TypeError for an unknown one. */
+/** The authenticator of an authmethod: of a provider or procedure from outside if one is configured, else our own. Throws TypeError for an unknown one. */
 export function authenticatorNamed(authmethod: string, parts: AuthenticatorParts): Authenticator {
   const provided = parts.config.auth.providers.methods.find(({ name }) => name === authmethod);
   if (provided !== undefined) return providedAuthenticator(parts, provided);
+  const dynamic = dynamicAuthenticator(authmethod, parts);
+  if (dynamic !== undefined) return dynamic;
   if (!isOwn(authmethod)) throw new TypeError(`there is no authmethod ${authmethod}`);
   return AUTHENTICATORS[authmethod](parts);
 }

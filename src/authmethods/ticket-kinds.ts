@@ -2,11 +2,13 @@ import { BackendTickets } from '../auth/tickets/backend-tickets.js';
 import type { TicketKind } from '../auth/tickets/ticket-kind.js';
 import type { TicketKindName } from '../config/ticket-config.js';
 import type { AuthenticatorParts } from './authenticator-parts.js';
+import { dynamicTickets } from './dynamic.js';
 
 /** How each kind of ticket is made. */
 export const TICKET_KIND_MAKERS: Readonly<
   Record<TicketKindName, (parts: AuthenticatorParts) => TicketKind>
 > = {
+  dynamic: dynamicTickets,
   single_use: ({ tickets }) => tickets,
   backend: ({ config: { auth }, grantableRoles, logger }) => {
     const { backend, sessionMs, max } = auth.ticket;

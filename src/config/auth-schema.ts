@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { duration } from './duration.js';
+import { dynamicSchema } from './dynamic-schema.js';
 import { TOKEN_ALGORITHMS } from '../auth/tokens/token-keys.js';
 import { authmethods } from './listener-schema.js';
 import { providersSchema } from './provider-schema.js';
@@ -69,6 +70,7 @@ export const authSchema = z.strictObject({
   query_token: flag(),
   order: authmethods(),
   providers: providersSchema,
+  dynamic: dynamicSchema,
 });
 
 /** A key of `auth.jwt.keys` as written. */

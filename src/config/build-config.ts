@@ -4,6 +4,7 @@ import { buildListeners, buildPublic, buildTrusted } from './build-listeners.js'
 import type { AuthConfig, Config, RealmConfig } from './config.js';
 import type { TlsConfig } from './listener-config.js';
 import { buildProviders } from './provider-config.js';
+import { buildDynamic } from './dynamic-config.js';
 import type { ConfigInput } from './schema.js';
 import { buildTicket } from './ticket-config.js';
 import type { UsersConfig } from './users-config.js';
@@ -110,6 +111,7 @@ function buildAuth({ auth, limits }: ConfigInput, resolved: ResolvedValues): Aut
     queryToken: auth.query_token,
     order: auth.order,
     providers: buildProviders(auth.providers, limits.authenticator),
+    dynamic: buildDynamic(auth.dynamic, limits.authenticator),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Permission } from '../auth/permissions/role-authorizer.js';
 import type { TokenKeyOptions } from '../auth/tokens/token-keys.js';
 import type { Expiry, SessionLimits } from '../router/index.js';
+import type { DynamicConfig } from './dynamic-config.js';
 import type {
   ConnectionLimitsConfig,
   ListenerConfig,
@@ -149,6 +150,8 @@ export interface AuthConfig {
   /** Authmethods of the public listener, preferred first. */
   readonly order: readonly string[];
   readonly providers: ProvidersConfig;
+  /** Procedures that decide who somebody is: one for each authmethod. */
+  readonly dynamic: readonly DynamicConfig[];
 }
 
 /** The level below which nothing is logged. */

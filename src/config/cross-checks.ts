@@ -1,5 +1,6 @@
 import type { ConfigProblem } from './config-error.js';
 import type { ConfigNode, ConfigPath } from './config-node.js';
+import { checkDynamic } from './dynamic-checks.js';
 import { checkListeners } from './listener-checks.js';
 import { checkProviders, rolesOf } from './provider-checks.js';
 import type { ConfigInput } from './schema.js';
@@ -22,6 +23,7 @@ export function crossCheck(
   checkNames(sections, report);
   checkListeners({ ...sections, roles: rolesOf(sections) }, report);
   checkProviders(sections, report);
+  checkDynamic(sections, report);
   checkAuth(sections, report, production);
   checkJwt(sections, report);
   checkTicket({ ...sections, roles }, report);

@@ -27,8 +27,12 @@ export const rolesOf = ({
   ];
 
 /** The authmethods that a configuration knows. */
-export const authmethodsOf = ({ providers }: ConfigInput['auth']): readonly string[] => [
-  ...new Set([...AUTHMETHODS, ...providers.methods.map(({ name }) => name)]),
+export const authmethodsOf = ({ providers, dynamic }: ConfigInput['auth']): readonly string[] => [
+  ...new Set([
+    ...AUTHMETHODS,
+    ...providers.methods.map(({ name }) => name),
+    ...dynamic.map(({ authmethod }) => authmethod),
+  ]),
 ];
 
 /** What is wrong about providers from outside, and about authmethods that nobody answers for. */
@@ -90,10 +94,19 @@ function checkMethods(
       report(['methods', index, ...path], expected);
     };
     if (names.indexOf(name) !== index) at(['name'], 'each authmethod once');
-    if (timeout !== undefined && limits !== undefined && timeout > limits.auth) {
-      at(['timeout'], 'at most the duration of limits.auth, which it is a part of');
-    }
+    checkTimeout(timeout, limits, at);
     if (realms !== undefined) checkGrants(method, realms, at);
+  }
+}
+
+/** An answer that may take longer than the whole handshake is never heard. */
+export function checkTimeout(
+  timeout: number | undefined,
+  limits: ConfigInput['limits'] | undefined,
+  report: Report,
+): void {
+  if (timeout !== undefined && limits !== undefined && timeout > limits.auth) {
+    report(['timeout'], 'at most the duration of limits.auth, which it is a part of');
   }
 }
 

@@ -84,6 +84,10 @@ describe('config/README.md', () => {
         ['auth.providers.methods[].name', 'required'],
         ['auth.providers.methods[].realms', 'required'],
         ['auth.providers.methods[].roles', 'required'],
+        ['auth.dynamic[].authmethod', 'required'],
+        ['auth.dynamic[].procedure', 'required'],
+        ['auth.dynamic[].realms', 'required'],
+        ['auth.dynamic[].roles', 'required'],
       ],
     );
   });

@@ -216,7 +216,10 @@ describe('a provider from outside', () => {
     const application = await startTestApplication(t, SSO, logger);
     equal(await next(await says(t, application)), TRY_AGAIN_LATER);
     equal(await readyStatus(application), 503);
-    deepEqual(await application.readiness(), { isReady: false, reasons: ['no provider for sso'] });
+    deepEqual(await application.readiness(), {
+      isReady: false,
+      reasons: ['nobody answers for sso'],
+    });
     const provider = await ThruwayProvider.join(t, application);
     deepEqual(await provider.announce('sso'), ['SUCCESS']);
     equal(await readyStatus(application), 200);
