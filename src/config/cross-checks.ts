@@ -21,7 +21,8 @@ export function crossCheck(
   const problems: ConfigProblem[] = [];
   const report: Report = (path, expected) => problems.push(problem(root, path, expected));
   checkNames(sections, report);
-  checkListeners({ ...sections, roles: rolesOf(sections) }, report);
+  const roles = rolesOf(sections);
+  checkListeners({ ...sections, roles }, report);
   checkProviders(sections, report);
   checkDynamic(sections, report);
   checkAuth(sections, report, production);

@@ -1,5 +1,6 @@
 import { deepEqual } from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { AUTHMETHODS } from '../../src/config/listener-schema.js';
 import { ConfigurationFolder, MINIMAL } from './configuration-folder.js';
 
 const METHOD = '{ name: sso, realms: [realm1], roles: [user] }';
@@ -129,7 +130,7 @@ describe('authmethods of the configuration', () => {
       '[jwt, sso]',
       '[{ name: web, type: websocket, port: 2, authmethods: [jtw] }]',
     );
-    const known = 'jwt, or the name of one of auth.providers.methods';
+    const known = `${AUTHMETHODS.join(', ')}, or the name of one of auth.providers.methods`;
     const problems = await folder.problems('a.yaml');
     deepEqual(
       problems.map((line) => line.replace(/^\S+ /u, '')),
