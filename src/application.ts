@@ -10,12 +10,13 @@ import type { Config } from './config/config.js';
 import type { ListenerConfig } from './config/listener-config.js';
 import { configuredRealm } from './configured-realm.js';
 import { configuredRevocations } from './configured-revocations.js';
+import { httpApi } from './http-api.js';
 import { listen } from './listeners/listen.js';
 import type { ListenerContext } from './listeners/listener-context.js';
 import { createPublicListeners } from './listeners/public-listeners.js';
 import { startListener, trustedListener } from './listeners/start-listener.js';
 import { readinessOf, type Readiness } from './readiness.js';
-import { Router, type CloseMode, type Logger } from './router/index.js';
+import { Router, type CloseMode, type Logger, type SessionProcedures } from './router/index.js';
 import { ticketSource } from './ticket-source.js';
 import { createWebApp } from './web/app.js';
 import { clientAddress } from './web/client-address.js';
@@ -64,9 +65,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     closers.add(() => authentication.close());
     const revoker = watchSessions(options, { router, authentication, revocations, closers });
     const procedures = new Map([...authentication.procedures, ...revocationProcedures(revoker)]);
-    for (const realm of options.config.realms) {
-      router.addRealm(configuredRealm(realm, procedures));
-    }
+    await addRealms(options.config, router, procedures);
     const { authenticatorsOf } = authentication;
     const context = { config: options.config, logger: options.logger, router, authenticatorsOf };
     const publicUrl = await startPublic(options, {
@@ -104,6 +103,7 @@ function createRouter({ config, logger }: ApplicationOptions, revocations: Revoc
     expiryGraceMs: config.expiry.graceMs,
     expiryAction: config.expiry.action,
     callTimeoutMs: limits.callTimeoutMs,
+    authorizerMs: limits.authorizerMs,
     unauthenticated: limits.unauthenticated,
     unauthenticatedPerAddress: limits.unauthenticatedPerIp,
     handshakesPerTurn: limits.handshakesPerTurn,
@@ -113,6 +113,18 @@ function createRouter({ config, logger }: ApplicationOptions, revocations: Revoc
     // Whoever let it in may have asked already; this is for what was revoked while the answer was on the way.
     isRevoked: (principal) => revocations.isRevoked(principal),
   });
+}
+
+async function addRealms(
+  { realms, limits }: Config,
+  router: Router,
+  procedures: SessionProcedures,
+): Promise<void> {
+  for (const realm of realms) {
+    const { options, serve } = configuredRealm(realm, procedures, limits.authorizerMs);
+    router.addRealm(options);
+    await serve(router);
+  }
 }
 
 interface WatchParts {
@@ -160,7 +172,10 @@ async function startPublic(options: ApplicationOptions, parts: PublicParts): Pro
   const { config, logger } = options;
   const { context, authentication, revoker, revocations, closers } = parts;
   const { issuer, users } = authentication;
+  const api = httpApi({ config, router: context.router, authentication });
+  closers.add(() => api?.clients.close());
   const app = createWebApp({
+    ...(api !== undefined && { api }),
     users,
     tokens: issuer ?? NO_ISSUER,
     tickets: ticketSource(config, authentication),

@@ -9,7 +9,6 @@ import type { UserProvider } from './auth/users/user-provider.js';
 import type { AuthenticatorParts } from './authmethods/authenticator-parts.js';
 import { authenticatorNamed } from './authmethods/authenticators.js';
 import type { Config } from './config/config.js';
-import type { Authmethod } from './config/listener-config.js';
 import { startUsers } from './configured-users.js';
 import { startProviders } from './providers.js';
 import type { ReadinessCheck } from './readiness.js';

@@ -33,8 +33,8 @@ async function findClaimant(
 ): Promise<TicketClaimant | undefined> {
   try {
     const { user, token } = await bearers.identify(text);
-    const { login, issuedAt, expiresAt, id } = token;
-    return { user, login, issuedAt, expiresAt: expiresAt * 1000, proofId: id };
+    const { login, issuedAt, expiresAt, id, scope } = token;
+    return { user, login, issuedAt, expiresAt: expiresAt * 1000, proofId: id, scope };
   } catch (error) {
     if (error instanceof InvalidToken) return undefined;
     throw error;

@@ -5,7 +5,7 @@ import { dynamicSchema } from './dynamic-schema.js';
 import { TOKEN_ALGORITHMS } from '../auth/tokens/token-keys.js';
 import { authmethods } from './listener-schema.js';
 import { providersSchema } from './provider-schema.js';
-import { count, flag, name, text } from './scalars.js';
+import { count, flag, name, text, uri } from './scalars.js';
 import { ticketSchema } from './ticket-schema.js';
 import { usersProviderSchema } from './users-provider-schema.js';
 
@@ -59,6 +59,10 @@ export const authSchema = z.strictObject({
   revocation: z.strictObject({
     file: filePath().nullable(),
     max: count('a number of revocations', 1, 10_000_000),
+  }),
+  api: z.strictObject({
+    realm: uri('the name of a realm').nullable(),
+    audience: text('the audience of tokens for the HTTP API: text').nullable(),
   }),
   login: z.strictObject({
     per_ip: count('a number of attempts', 1, 10_000_000),

@@ -67,20 +67,22 @@ const buildRealm = (realm: ConfigInput['realms'][number]): RealmConfig => ({
     multiregister: realm.thruway.multiregister,
     replaceOrphanedSession: realm.thruway.replace_orphaned_session,
     metaEvents: realm.thruway.meta_events,
+    authorization: realm.thruway.authorization,
   },
   expiry: {
     ...(realm.expiry.grace !== undefined && { graceMs: realm.expiry.grace }),
     ...(realm.expiry.action !== undefined && { action: realm.expiry.action }),
   },
-  roles: realm.roles.map(({ name, trust_level, permissions, limits }) => ({
+  roles: realm.roles.map(({ name, trust_level, permissions, authorizer, limits }) => ({
     name,
+    authorizer,
     trustLevel: trust_level,
     permissions,
     limits: definedLimits(limits),
   })),
 });
 
-function buildAuth({ auth, limits }: ConfigInput, resolved: ResolvedValues): AuthConfig {
+function buildAuth({ auth, limits, realms }: ConfigInput, resolved: ResolvedValues): AuthConfig {
   const { jwt, session, login } = auth;
   return {
     users: resolved.users,
@@ -101,6 +103,10 @@ function buildAuth({ auth, limits }: ConfigInput, resolved: ResolvedValues): Aut
       file: resolved.sessionFile,
     },
     revocation: { file: resolved.revocationFile, max: auth.revocation.max },
+    api: {
+      realm: auth.api.realm ?? realms[0]?.name ?? '',
+      audience: auth.api.audience ?? undefined,
+    },
     login: {
       perIp: login.per_ip,
       perUser: login.per_user,

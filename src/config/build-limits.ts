@@ -9,6 +9,7 @@ export function buildLimits({ limits }: ConfigInput): LimitsConfig {
     helloMs: limits.hello,
     authMs: limits.auth,
     authenticatorMs: limits.authenticator,
+    authorizerMs: limits.authorizer,
     messageBytes: limits.message,
     queueBytes: limits.queue,
     depth: limits.depth,

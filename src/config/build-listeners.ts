@@ -21,6 +21,7 @@ export const buildPublic = ({ public: open }: ConfigInput): PublicConfig => ({
   wsPath: open.ws_path,
   longPollPath: open.longpoll_path ?? undefined,
   longPollStatus: open.longpoll_status === 204 ? 204 : 202,
+  apiPath: open.api_path ?? undefined,
   serializers: open.serializers,
   allowedOrigins: open.allowed_origins,
   trustProxy: open.trust_proxy,

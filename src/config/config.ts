@@ -20,6 +20,8 @@ export interface LimitsConfig extends ConnectionLimitsConfig {
   readonly authMs: number;
   /** For one answer of an authenticator. */
   readonly authenticatorMs: number;
+  /** For one answer of an authorizer. */
+  readonly authorizerMs: number;
   /** Levels of nesting in a message. */
   readonly depth: number;
   /** Keys in one dict of a message. */
@@ -49,6 +51,8 @@ export interface LimitsConfig extends ConnectionLimitsConfig {
 export interface RoleConfig {
   readonly name: string;
   readonly permissions: readonly Permission[];
+  /** The procedure that is asked where no permission decides; undefined: then it is denied. */
+  readonly authorizer: string | undefined;
   /** How far its publications and calls are to be trusted; undefined: that is not told to anybody (WAMP 10.3, 11.5). */
   readonly trustLevel: number | undefined;
   /** What differs from the limits of the listener. */
@@ -85,6 +89,8 @@ export interface ThruwayConfig {
   readonly replaceOrphanedSession: boolean;
   /** The meta events under the names that they have in Thruway. */
   readonly metaEvents: boolean;
+  /** `add_authorization_rule` and the other procedures by which rules change while the router runs. */
+  readonly authorization: boolean;
 }
 
 /** A realm. */
@@ -135,6 +141,13 @@ export interface AuthConfig {
     readonly file: string | undefined;
     /** Revocations at once. */
     readonly max: number;
+  };
+  /** The HTTP API. */
+  readonly api: {
+    /** The realm in which its users act. */
+    readonly realm: string;
+    /** `aud` of its tokens; undefined: as everywhere. */
+    readonly audience: string | undefined;
   };
   /** Wrong passwords borne within the window, and for how long the next attempt is locked. */
   readonly login: {

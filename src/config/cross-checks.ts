@@ -21,6 +21,7 @@ export function crossCheck(
   const problems: ConfigProblem[] = [];
   const report: Report = (path, expected) => problems.push(problem(root, path, expected));
   checkNames(sections, report);
+  checkDisclosure(sections, report);
   const roles = rolesOf(sections);
   checkListeners({ ...sections, roles }, report);
   checkProviders(sections, report);
@@ -28,6 +29,7 @@ export function crossCheck(
   checkAuth(sections, report, production);
   checkJwt(sections, report);
   checkTicket({ ...sections, roles }, report);
+  checkApi(sections, report);
   const { limits } = sections;
   if (limits !== undefined && limits.auth < limits.hello) {
     report(['limits', 'auth'], 'at least the duration of limits.hello, which it includes');
@@ -44,6 +46,22 @@ function checkNames({ realms = [] }: Sections, report: Report): void {
     const patterns = history.map(({ uri, match }) => ({ name: `${match} ${uri}` }));
     for (const each of repeated(patterns)) {
       report(['realms', index, 'history', each, 'uri'], 'each topic or pattern once');
+    }
+  }
+}
+
+/** A realm that discloses nobody is not to be opened by one of its permissions. */
+function checkDisclosure({ realms = [] }: Sections, report: Report): void {
+  for (const [realm, { disclosure, roles }] of realms.entries()) {
+    if (disclosure !== 'never') continue;
+    for (const [role, { permissions }] of roles.entries()) {
+      for (const [permission, { disclose }] of permissions.entries()) {
+        for (const who of ['caller', 'publisher'] as const) {
+          if (disclose[who] !== true) continue;
+          const path = ['realms', realm, 'roles', role, 'permissions', permission, 'disclose', who];
+          report(path, 'no true in a realm whose disclosure is never');
+        }
+      }
     }
   }
 }
@@ -72,6 +90,20 @@ function checkJwt({ auth, listeners = [] }: Sections, report: Report): void {
     report(['auth', 'jwt', 'keys'], 'at least one key, as auth.order has jwt');
   } else if (listener !== undefined) {
     report(['auth', 'jwt', 'keys'], `at least one key, as listener ${listener.name} has jwt`);
+  }
+}
+
+function checkApi({ auth, realms, public: open }: Sections, report: Report): void {
+  const { realm = null, audience = null } = auth?.api ?? {};
+  if (realm !== null && realms?.some(({ name }) => name === realm) === false) {
+    report(['auth', 'api', 'realm'], 'the name of one of the realms');
+  }
+  if (audience !== null && audience === auth?.jwt.audience) {
+    report(['auth', 'api', 'audience'], 'another audience than auth.jwt.audience, or null');
+  }
+  const path = open?.api_path ?? null;
+  if (path !== null && (path === open?.ws_path || path === open?.longpoll_path)) {
+    report(['public', 'api_path'], 'a path of its own');
   }
 }
 

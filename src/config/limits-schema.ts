@@ -31,6 +31,7 @@ export const limitsSchema = z.strictObject({
   hello: duration({ min: '10ms', max: '5m' }),
   auth: duration({ min: '10ms', max: '10m' }),
   authenticator: duration({ min: '10ms', max: '5m' }),
+  authorizer: duration({ min: '10ms', max: '5m' }),
   ...connectionLimits,
   depth: count('a number of levels', 4, 1000),
   keys: count('a number of keys', 16, 1_000_000),

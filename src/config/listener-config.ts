@@ -31,6 +31,8 @@ export interface PublicConfig {
   readonly longPollPath: string | undefined;
   /** The status with which its send and close are answered: 202 as specified, or 204 as autobahn-js and Crossbar have it. */
   readonly longPollStatus: 202 | 204;
+  /** The base path of the HTTP API; undefined: there is none. */
+  readonly apiPath: string | undefined;
   readonly serializers: readonly SerializerName[];
   /** Origins other than our own whose pages may connect and fetch tokens. */
   readonly allowedOrigins: readonly string[];

@@ -59,6 +59,11 @@ export const publicSchema = z.strictObject({
   longpoll_status: z
     .int({ error: '202 or 204' })
     .refine((status) => status === 202 || status === 204, { error: '202 or 204' }),
+  api_path: path('a path such as /api, without a slash at its end')
+    .refine((value) => !value.endsWith('/'), {
+      error: 'a path such as /api, without a slash at its end',
+    })
+    .nullable(),
   serializers: serializers(),
   allowed_origins: z.array(webOrigin()),
   trust_proxy: z.array(network()),

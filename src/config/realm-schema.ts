@@ -32,6 +32,13 @@ const permissionSchema = z
         register: flag().optional(),
       })
       .prefault({}),
+    disclose: z
+      .strictObject({
+        // Likewise, and left to the realm's `disclosure` in the end.
+        caller: flag().optional(),
+        publisher: flag().optional(),
+      })
+      .prefault({}),
   })
   .refine(fits, UNFIT);
 
@@ -56,6 +63,7 @@ const thruwaySchema = z.strictObject({
   multiregister: flag().default(false),
   replace_orphaned_session: flag().default(false),
   meta_events: flag().default(false),
+  authorization: flag().default(false),
 });
 
 /** Section `realms`: a realm exists only when it is listed here. */
@@ -77,6 +85,7 @@ export const realmsSchema = z.array(
         name: name('the name of a role'),
         trust_level: count('a trust level', 0, MANY).optional(),
         permissions: z.array(permissionSchema).default([]),
+        authorizer: uri('the URI of a procedure').optional(),
         limits: roleLimitsSchema.default({}),
       }),
     ),

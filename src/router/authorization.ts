@@ -1,7 +1,19 @@
-import type { Action, Authorizer } from './authorizer.js';
+import type { Action } from './action.js';
+import type { Answer, Authorizer } from './authorizer.js';
 import { withDeadline } from './deadline.js';
+import type { DisclosurePolicy } from './disclosure.js';
 import type { Logger } from './logger.js';
 import { Uri, WampError } from './protocol/errors.js';
+import {
+  MessageType,
+  NO_DETAILS,
+  type Call,
+  type Dict,
+  type Publish,
+  type Register,
+  type Subscribe,
+} from './protocol/message.js';
+import { matchOf } from './protocol/options.js';
 import { isReservedUri, isUriPattern, type MatchPolicy, type UriLimits } from './protocol/uri.js';
 import type { Session } from './session.js';
 
@@ -10,6 +22,8 @@ export interface AuthorizationOptions {
   /** Names the realm in the log. */
   readonly realm: string;
   readonly authorizer: Authorizer;
+  /** Whether publishers and callers are made known, as far as the authorizer says nothing of it. */
+  readonly disclosure: DisclosurePolicy;
   /** How long an answer of the authorizer may take. */
   readonly authorizerMs: number;
   readonly uriLimits: UriLimits;
@@ -17,6 +31,16 @@ export interface AuthorizationOptions {
   readonly openProcedures?: ReadonlySet<string> | undefined;
   readonly logger: Logger;
 }
+
+/** A message that needs a permission. */
+export type AuthorizedMessage = Publish | Subscribe | Call | Register;
+
+/** What meta procedures ask about has no message of its own. */
+const OPTIONS: Readonly<Record<MatchPolicy, Dict>> = {
+  exact: NO_DETAILS,
+  prefix: { match: 'prefix' },
+  wildcard: { match: 'wildcard' },
+};
 
 /** The rules of one realm: which URIs there may be, and who may do what with them (WAMP 2.1.1, 13.6). */
 export class Authorization {
@@ -27,20 +51,39 @@ export class Authorization {
   }
 
   /**
-   * Whether a session may do `action` with `uri`: at once, or when the authorizer has answered. Throws WampError `invalid_uri` for what is
-   * no URI or pattern, and for what only the router may publish to or register.
+   * Whether a session may do what its message asks for: at once, or when the authorizer has answered. Throws WampError `invalid_uri` for what
+   * is no URI or pattern, and for what only the router may publish to or register.
    */
+  authorizeMessage(
+    session: Session,
+    message: AuthorizedMessage,
+    action: Action,
+  ): Answer | Promise<Answer> {
+    const { options } = message;
+    const uri = 'topic' in message ? message.topic : message.procedure;
+    const match = policyOf(message);
+    this.#check(session, action, uri, match);
+    if (session.isInternal || this.#isOpen(action, uri)) return true;
+    const { principal } = session;
+    if (principal.scope?.covers(action, uri, match) === false) return false;
+    try {
+      const { authorizer } = this.#options;
+      const answer = authorizer.authorize(principal, action, uri, match, session, options);
+      return answer === true || !(answer instanceof Promise) ? answer : this.#await(answer);
+    } catch (error) {
+      throw this.#failure(error);
+    }
+  }
+
+  /** The same where a session wants to do `action` with `uri` by other means than a message of that kind. */
   authorize(
     session: Session,
     action: Action,
     uri: string,
     match: MatchPolicy,
   ): boolean | Promise<boolean> {
-    if (!isUriPattern(uri, match, this.#options.uriLimits)) throw new WampError(Uri.invalidUri);
-    if (!session.isInternal && isWriting(action) && isReservedUri(uri)) {
-      throw new WampError(Uri.invalidUri, ['this URI is reserved']);
-    }
-    if (action === 'call' && this.#options.openProcedures?.has(uri) === true) return true;
+    this.#check(session, action, uri, match);
+    if (this.#isOpen(action, uri)) return true;
     return this.ask(session, action, uri, match);
   }
 
@@ -54,16 +97,48 @@ export class Authorization {
     uri: string,
     match: MatchPolicy,
   ): boolean | Promise<boolean> {
+    const answer = this.answer(session, action, uri, match);
+    return answer instanceof Promise ? answer.then(isAllowed) : isAllowed(answer);
+  }
+
+  /** The same with all that the authorizer says. */
+  answer(
+    session: Session,
+    action: Action,
+    uri: string,
+    match: MatchPolicy,
+  ): Answer | Promise<Answer> {
     if (session.isInternal) return true;
+    const { principal } = session;
+    if (principal.scope?.covers(action, uri, match) === false) return false;
     try {
-      const answer = this.#options.authorizer.authorize(session.principal, action, uri, match);
-      return typeof answer === 'boolean' ? answer : this.#await(answer);
+      const { authorizer } = this.#options;
+      const answer = authorizer.authorize(principal, action, uri, match, session, OPTIONS[match]);
+      return answer === true || !(answer instanceof Promise) ? answer : this.#await(answer);
     } catch (error) {
       throw this.#failure(error);
     }
   }
 
-  async #await(answer: Promise<boolean>): Promise<boolean> {
+  /** How the sender of an authorized message is to be made known; undefined: as the realm has it. */
+  disclosureOf(answer: Answer): DisclosurePolicy | undefined {
+    if (typeof answer === 'boolean' || answer.disclose === undefined) return undefined;
+    if (this.#options.disclosure === 'never') return undefined;
+    return answer.disclose ? 'always' : 'never';
+  }
+
+  #isOpen(action: Action, uri: string): boolean {
+    return action === 'call' && this.#options.openProcedures?.has(uri) === true;
+  }
+
+  #check(session: Session, action: Action, uri: string, match: MatchPolicy): void {
+    if (!isUriPattern(uri, match, this.#options.uriLimits)) throw new WampError(Uri.invalidUri);
+    if (!session.isInternal && isWriting(action) && isReservedUri(uri)) {
+      throw new WampError(Uri.invalidUri, ['this URI is reserved']);
+    }
+  }
+
+  async #await(answer: Promise<Answer>): Promise<Answer> {
     try {
       return await withDeadline(answer, this.#options.authorizerMs);
     } catch (error) {
@@ -77,4 +152,14 @@ export class Authorization {
   }
 }
 
+/** Whether an answer lets pass. */
+export const isAllowed = (answer: Answer): boolean =>
+  typeof answer === 'boolean' ? answer : answer.allow;
+
 const isWriting = (action: Action): boolean => action === 'publish' || action === 'register';
+
+/** How the URI of a message is to be matched: only subscriptions and registrations may have patterns. */
+const policyOf = (message: AuthorizedMessage): MatchPolicy =>
+  message.type === MessageType.Publish || message.type === MessageType.Call
+    ? 'exact'
+    : matchOf(message.options);

@@ -1,8 +1,6 @@
-import {
-  AuthenticationRefused,
-  AuthenticatorUnavailable,
-  type Authenticator,
-} from './authenticator.js';
+import { admit } from './admit.js';
+import { AuthenticationRefused, AuthenticatorUnavailable } from './authenticator.js';
+import type { Entrance } from './entrance.js';
 import {
   ConnectionLost,
   Handshake,
@@ -20,23 +18,12 @@ import { ProtocolViolation, Uri } from './protocol/errors.js';
 import { newSessionId, type SessionId } from './protocol/id.js';
 import { MessageType, type ClientMessage, type Dict } from './protocol/message.js';
 import type { Realm } from './realm.js';
-import { UNLIMITED_SESSION, type SessionLimits } from './session-limits.js';
+import { UNLIMITED_SESSION } from './session-limits.js';
 import { termsOf, type SessionTerms } from './session-terms.js';
-import { Session, type RequestIds } from './session.js';
+import { Session } from './session.js';
 import { CloseCode } from './transport/close-codes.js';
 import type { Transport } from './transport/transport.js';
 import { sendWelcome } from './welcome.js';
-
-/** What a listener decides once for all its connections: where one came in says how it is treated. */
-export interface Entrance {
-  /** The ways in, in the server's order of preference. None: nobody gets in. */
-  readonly authenticators: readonly Authenticator[];
-  readonly requestIds: RequestIds;
-  /** Bounds of its sessions where their role sets none. */
-  readonly limits: SessionLimits;
-  /** Whether connections from one address that have not joined are limited too, not only those of all. Default true. */
-  readonly limitsAddresses?: boolean;
-}
 
 /** What a router lends its connections. */
 export interface ConnectionSurroundings {
@@ -123,6 +110,17 @@ export class Connection {
     return session;
   }
 
+  /**
+   * Joins a realm without a handshake, as somebody whom the router's own program vouches for. Throws AuthenticationRefused or
+   * AuthenticatorUnavailable, as they could be refused in the end of a handshake.
+   */
+  joinAs(realm: Realm, principal: Principal, entrance: Entrance): SessionId {
+    const terms = admit(principal, realm, entrance, this.#surroundings.isRevoked);
+    const session = newSessionId();
+    this.#join({ session, realm, principal, roles: LOCAL_CLIENT_ROLES }, entrance, terms);
+    return session;
+  }
+
   /** Ends the session for good, with GOODBYE; without a session, with ABORT. Nothing follows a GOODBYE (WAMP 4.2.1). */
   sayGoodbye(reason: string, message: string): void {
     if (this.#session !== undefined) {
@@ -152,14 +150,8 @@ export class Connection {
 
   #welcome(admission: Admission, entrance: Entrance): void {
     const { realm, principal } = admission;
-    const terms = termsOf(entrance.limits, realm.roles.get(principal.authrole));
     if (this.#isEnding) throw new PeerGone('the router closes');
-    if (this.#surroundings.isRevoked(principal)) {
-      throw new AuthenticationRefused(Uri.authenticationDenied, 'revoked');
-    }
-    if (realm.countSessionsOf(principal.authid) >= terms.limits.sessionsPerUser) {
-      throw new AuthenticatorUnavailable('this user has too many sessions');
-    }
+    const terms = admit(principal, realm, entrance, this.#surroundings.isRevoked);
     const session = this.#join(admission, entrance, terms);
     if (!sendWelcome(session, realm.name)) {
       const message = 'a WELCOME is longer than this client takes';

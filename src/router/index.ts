@@ -5,8 +5,9 @@ export {
   type AuthenticationRequest,
   type Authenticator,
 } from './authenticator.js';
-export type { Action, Authorizer } from './authorizer.js';
-export type { Entrance } from './connection.js';
+export type { Action } from './action.js';
+export type { Answer, AuthorizationAnswer, AuthorizedSession, Authorizer } from './authorizer.js';
+export type { Entrance } from './entrance.js';
 export { withDeadline } from './deadline.js';
 export {
   LocalClient,
@@ -23,7 +24,7 @@ export type { LocalEvent, LocalHandler } from './local-client/local-subscription
 export { silentLogger, type Logger } from './logger.js';
 export type { Payload, PayloadFormat } from './protocol/payload.js';
 export type { DisclosurePolicy } from './disclosure.js';
-export type { Principal, Proof } from './principal.js';
+export type { Principal, Proof, Scope } from './principal.js';
 export { ProtocolViolation, Uri, WampError } from './protocol/errors.js';
 export type { SessionId } from './protocol/id.js';
 export {
@@ -34,7 +35,7 @@ export {
   type List,
   type RouterMessage,
 } from './protocol/message.js';
-export { isDict } from './protocol/options.js';
+export { checkOptions, isDict, optionRules } from './protocol/options.js';
 export {
   DEFAULT_URI_LIMITS,
   isReservedUri,

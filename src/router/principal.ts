@@ -1,4 +1,6 @@
+import type { Action } from './action.js';
 import type { Dict } from './protocol/message.js';
+import type { MatchPolicy } from './protocol/uri.js';
 
 /** Who a session acts for: what an authenticator vouches for. */
 export interface Principal {
@@ -21,6 +23,14 @@ export interface Principal {
   readonly login?: string;
   /** What it was found out by, so that sessions of it can be renewed or ended. Never sent. */
   readonly proof?: Proof;
+  /** What the proof leaves of the rights of the roles; left out: all. Never sent. */
+  readonly scope?: Scope;
+}
+
+/** Narrows what a principal may do: it never allows what the realm's authorizer does not. */
+export interface Scope {
+  /** Whether it lets this pass: all URIs of the pattern, where `match` is none of `exact`. */
+  covers(action: Action, uri: string, match: MatchPolicy): boolean;
 }
 
 /** The proof that a principal came with. */

@@ -1,7 +1,10 @@
-import { Authorization } from './authorization.js';
-import type { Action } from './authorizer.js';
+import type { Action } from './action.js';
+import { Authorization, isAllowed, type AuthorizedMessage } from './authorization.js';
+import type { Answer } from './authorizer.js';
+import { awaitAnswer } from './await-answer.js';
 import { Broker } from './broker/broker.js';
 import { Dealer } from './dealer/dealer.js';
+import type { DisclosurePolicy } from './disclosure.js';
 import { connectHiddenClient } from './local-client/hidden-client.js';
 import type { Logger } from './logger.js';
 import { RealmMeta } from './meta/realm-meta.js';
@@ -14,8 +17,7 @@ import {
   type RoutedMessage,
   type Subscribe,
 } from './protocol/message.js';
-import { matchOf } from './protocol/options.js';
-import type { MatchPolicy, UriLimits } from './protocol/uri.js';
+import type { UriLimits } from './protocol/uri.js';
 import {
   REALM_DEFAULTS,
   type Expiry,
@@ -40,8 +42,7 @@ export interface RealmSurroundings {
   readonly expiry: Expiry;
 }
 
-type AuthorizedMessage = Publish | Subscribe | Call | Register;
-type Route<Message> = (session: Session, message: Message) => void;
+type Route<Message> = (session: Session, message: Message, disclosure?: DisclosurePolicy) => void;
 
 /** A domain of its own: its sessions, and the routing between them (WAMP 1.3.1). Nothing crosses from one realm to another. */
 export class Realm {
@@ -57,14 +58,14 @@ export class Realm {
   readonly #thruway: Thruway | undefined;
   readonly #broker: Broker;
   readonly #dealer: Dealer;
-  readonly #publish: Route<Publish> = (session, message) => {
-    (this.#thruway ?? this.#broker).publish(session, message);
+  readonly #publish: Route<Publish> = (session, message, disclosure) => {
+    (this.#thruway ?? this.#broker).publish(session, message, disclosure);
   };
   readonly #subscribe: Route<Subscribe> = (session, message) => {
     this.#broker.subscribe(session, message);
   };
-  readonly #call: Route<Call> = (session, message) => {
-    this.#dealer.call(session, message);
+  readonly #call: Route<Call> = (session, message, disclosure) => {
+    this.#dealer.call(session, message, disclosure);
   };
   readonly #register: Route<Register> = (session, message) => {
     (this.#thruway ?? this.#dealer).register(session, message);
@@ -82,6 +83,7 @@ export class Realm {
       ...surroundings,
       realm: name,
       authorizer: rules.authorizer,
+      disclosure,
       uriLimits: { ...surroundings.uriLimits, isStrict: rules.hasStrictUris },
       openProcedures: rules.procedures && openProcedures(rules.procedures),
     });
@@ -249,42 +251,29 @@ export class Realm {
     route: Route<Message>,
   ): void {
     countRequest(session, message);
-    const uri = 'topic' in message ? message.topic : message.procedure;
-    const answer = this.#authorization.authorize(session, action, uri, policyOf(message));
+    const answer = this.#authorization.authorizeMessage(session, message, action);
     if (answer === true) route(session, message);
-    else if (answer === false) throw new WampError(Uri.notAuthorized);
-    else this.#await(session, message, answer, route);
+    else if (!(answer instanceof Promise)) this.#conclude(session, message, answer, route);
+    else {
+      awaitAnswer(session, answer, {
+        onanswer: (given) => {
+          this.#conclude(session, message, given, route);
+        },
+        onerror: (error) => {
+          this.#fail(session, message, error);
+        },
+      });
+    }
   }
 
-  #await<Message extends AuthorizedMessage>(
+  #conclude<Message extends AuthorizedMessage>(
     session: Session,
     message: Message,
-    answer: Promise<boolean>,
+    answer: Answer,
     route: Route<Message>,
   ): void {
-    session.inbox.hold();
-    const settle = (then: () => void): void => {
-      if (!session.isOpen) return;
-      try {
-        then();
-      } catch (error) {
-        this.#fail(session, message, error);
-      }
-      session.inbox.release();
-    };
-    answer.then(
-      (isAllowed) => {
-        settle(() => {
-          if (!isAllowed) throw new WampError(Uri.notAuthorized);
-          route(session, message);
-        });
-      },
-      (error: unknown) => {
-        settle(() => {
-          this.#fail(session, message, error);
-        });
-      },
-    );
+    if (!isAllowed(answer)) throw new WampError(Uri.notAuthorized);
+    route(session, message, this.#authorization.disclosureOf(answer));
   }
 
   #fail(session: Session, message: RoutedMessage, error: unknown): void {
@@ -307,9 +296,3 @@ function countRequest(
     throw new ProtocolViolation('request ids are 1, 2, 3 and so on');
   }
 }
-
-/** How the URI of a message is to be matched: only subscriptions and registrations may have patterns. */
-const policyOf = (message: AuthorizedMessage): MatchPolicy =>
-  message.type === MessageType.Publish || message.type === MessageType.Call
-    ? 'exact'
-    : matchOf(message.options);

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Authorization } from './authorization.js';
-import type { Action } from './authorizer.js';
+import type { Action } from './action.js';
 import type { Subscription, SubscriptionDirectory } from './broker/subscription.js';
 import type { Registration, RegistrationDirectory } from './dealer/registration.js';
 import type { Principal } from './principal.js';

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Connection, type ConnectionSurroundings, type Entrance } from './connection.js';
+import { AuthenticatorUnavailable } from './authenticator.js';
+import { Connection, type ConnectionSurroundings } from './connection.js';
+import type { Entrance } from './entrance.js';
 import type { LocalClient } from './local-client/local-client.js';
 import { openLocalClient } from './local-client/open-local-client.js';
 import { silentLogger, type Logger } from './logger.js';
@@ -139,6 +141,26 @@ export class Router {
   /** Who has an open session: each session's principal. */
   get principals(): readonly Principal[] {
     return [...this.#connections].flatMap(({ principal }) => principal ?? []);
+  }
+
+  /**
+   * Joins a realm as somebody whom the caller vouches for, without a handshake: this client may do what the principal's own sessions may, and
+   * no more of it at a time. Give the same `entrance` each time. Throws TypeError when there is no such realm, AuthenticationRefused or
+   * AuthenticatorUnavailable when the principal cannot come in.
+   */
+  connectAs(realmName: string, principal: Principal, entrance: Entrance): LocalClient {
+    const realm = this.#realms.get(realmName);
+    if (realm === undefined) throw new TypeError(`there is no realm ${realmName}`);
+    if (this.#closed !== undefined) throw new AuthenticatorUnavailable('the router closes');
+    return openLocalClient((transport) => {
+      const connection = this.#connect(transport);
+      try {
+        return connection.joinAs(realm, principal, entrance);
+      } catch (error) {
+        this.#connections.delete(connection);
+        throw error;
+      }
+    });
   }
 
   /** Ends the sessions of these principals with GOODBYE, so that they do not come back; gives how many there were. */

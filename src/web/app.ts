@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import express, { type Express, type RequestHandler } from 'express';
 import type { Logger } from '../router/index.js';
+import { api, type ApiOptions } from './api.js';
 import { Authentication, type IsLoginRevoked } from './authentication.js';
+import { BearerGuard, type BearerGuardOptions } from './bearer-guard.js';
 import { cors, parseOrigins } from './cors.js';
 import { refuseCrossSite } from './cross-site.js';
 import { FormGuard } from './form-guard.js';
@@ -49,8 +51,19 @@ export interface WebOptions {
   readonly loginLimits?: Partial<LoginLimits>;
   /** Users of these roles get tokens and the dashboard; left out: `admin`. */
   readonly tokenRoles?: readonly string[];
+  /** The API for programs that bring a bearer token; left out: there is none. */
+  readonly api?: WebApiOptions;
   /** What a browser's password dialog calls this site; left out: `Expressway`. */
   readonly basicRealm?: string;
+}
+
+/** The stateless API, and where it is. */
+export interface WebApiOptions
+  extends
+    Pick<ApiOptions, 'clients' | 'principalOf' | 'permissionsOf'>,
+    Pick<BearerGuardOptions, 'bearers' | 'audience'> {
+  /** The path below which its routes are. */
+  readonly path: string;
 }
 
 /**
@@ -68,6 +81,7 @@ export function createWebApp(options: WebOptions): Express {
   app.use(['/livez', '/readyz'], securityHeaders(production), noStore);
   app.use(health(options.isReady));
   app.use(requestLog(logger), securityHeaders(production), staticFiles(publicDirectory), noStore);
+  if (options.api !== undefined) addApi(app, options.api, options);
   addPages(app, options);
   app.use(notFound, problemHandler(logger));
   return app;
@@ -78,13 +92,22 @@ const noStore: RequestHandler = (_request, response, next) => {
   next();
 };
 
+const DEFAULT_REALM = 'Expressway';
+
+/** Before the pages: it knows no session and no cookie. */
+function addApi(app: Express, { path, ...rest }: WebApiOptions, options: WebOptions): void {
+  const { logger, basicRealm: realm = DEFAULT_REALM, allowedOrigins = [] } = options;
+  const guard = new BearerGuard({ ...rest, realm, logger });
+  app.use(path, api({ ...rest, guard, allowedOrigins: parseOrigins(allowedOrigins) }));
+}
+
 function addPages(app: Express, options: WebOptions): void {
   const { users, tokens, logger, publicDirectory, realm, wsPath } = options;
   const { session, production, endLogin } = options;
   const sessions = new WebSessions(session, production, endLogin, logger);
   const forms = new FormGuard({ ...session, sessions });
   const passwords = new PasswordLogin(users, new LoginLimiter(options.loginLimits), logger);
-  const basicRealm = options.basicRealm ?? 'Expressway';
+  const basicRealm = options.basicRealm ?? DEFAULT_REALM;
   const authentication = new Authentication({
     users,
     passwords,

@@ -42,7 +42,7 @@ export function cors(origins: ReadonlySet<string>): RequestHandler {
     if (isAllowed) {
       response.set({
         'Access-Control-Allow-Methods': 'GET, POST',
-        'Access-Control-Allow-Headers': 'Authorization, X-CSRF-Token',
+        'Access-Control-Allow-Headers': 'Authorization, Content-Type, X-CSRF-Token',
         'Access-Control-Max-Age': String(preflightMaxAge),
       });
     }

@@ -13,11 +13,19 @@ export class HttpProblem extends Error {
   readonly code = 'ERR_HTTP_PROBLEM';
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** Further members of the problem (RFC 9457, section 3.2). */
+  readonly members: Readonly<Record<string, unknown>>;
 
-  constructor(status: number, detail: string, headers: Readonly<Record<string, string>> = {}) {
+  constructor(
+    status: number,
+    detail: string,
+    headers: Readonly<Record<string, string>> = {},
+    members: Readonly<Record<string, unknown>> = {},
+  ) {
     super(detail);
     this.status = status;
     this.headers = headers;
+    this.members = members;
   }
 }
 
@@ -97,10 +105,9 @@ function sendProblem(request: Request, response: Response, problem: HttpProblem)
     response.type('html').send(problemPage(problem, title, id));
     return;
   }
-  const { status, message: detail } = problem;
-  response
-    .type('application/problem+json')
-    .send(JSON.stringify({ type: 'about:blank', title, status, detail, request_id: id }));
+  const { status, message: detail, members } = problem;
+  const body = { ...members, type: 'about:blank', title, status, detail, request_id: id };
+  response.type('application/problem+json').send(JSON.stringify(body));
 }
 
 function problemPage(problem: HttpProblem, title: string, id: string | undefined): string {

@@ -15,7 +15,7 @@ import type { User } from './password-login.js';
 /** Who asks for a ticket, and what of the proof matters for it. */
 export interface TicketClaimant extends Pick<
   TicketGrant,
-  'login' | 'expiresAt' | 'issuedAt' | 'proofId'
+  'login' | 'expiresAt' | 'issuedAt' | 'proofId' | 'scope'
 > {
   readonly user: User;
 }

@@ -55,6 +55,11 @@ export class HttpClient {
     this.#base = base;
   }
 
+  /** The URL that paths are relative to. */
+  get base(): string {
+    return this.#base;
+  }
+
   /** Another browser: the same server, no cookies. */
   stranger(): HttpClient {
     return new HttpClient(this.#base);

@@ -1,5 +1,5 @@
 import type { Authenticator } from '../../src/router/authenticator.js';
-import type { Entrance } from '../../src/router/connection.js';
+import type { Entrance } from '../../src/router/entrance.js';
 import type { Principal } from '../../src/router/principal.js';
 import { isDict } from '../../src/router/protocol/options.js';
 import { DEFAULT_SESSION_LIMITS } from '../../src/router/session-limits.js';

@@ -1,5 +1,5 @@
 import { deepEqual } from 'node:assert/strict';
-import type { Entrance } from '../../src/router/connection.js';
+import type { Entrance } from '../../src/router/entrance.js';
 import { ProtocolViolation } from '../../src/router/protocol/errors.js';
 import { MAX_ID } from '../../src/router/protocol/id.js';
 import { isDict } from '../../src/router/protocol/options.js';

@@ -37,7 +37,10 @@ describe('cors', () => {
     assert.equal(answer.headers['access-control-allow-origin'], Origin);
     assert.equal(answer.headers['access-control-allow-credentials'], 'true');
     assert.equal(answer.headers['access-control-allow-methods'], 'GET, POST');
-    assert.equal(answer.headers['access-control-allow-headers'], 'Authorization, X-CSRF-Token');
+    assert.equal(
+      answer.headers['access-control-allow-headers'],
+      'Authorization, Content-Type, X-CSRF-Token',
+    );
     assert.equal(answer.headers['access-control-max-age'], '600');
     assert.equal(answer.headers.vary, 'Origin');
   });

@@ -1,6 +1,7 @@
 import {
   isUri,
   type Action,
+  type Answer,
   type Authorizer,
   type MatchPolicy,
   type Principal,
@@ -15,6 +16,12 @@ export interface Permission {
   readonly match?: MatchPolicy | undefined;
   /** true allows, false denies; what is left out is left to less specific permissions. */
   readonly allow: Readonly<Partial<Record<Action, boolean | undefined>>>;
+  /**
+   * Whether who calls, or publishes to, these URIs is made known: true without being asked, false not even when asked. What is left out is
+   * left to less specific permissions, and in the end to the realm.
+   */
+  readonly disclose?:
+    { readonly caller?: boolean | undefined; readonly publisher?: boolean | undefined } | undefined;
 }
 
 /** What a {@link RoleAuthorizer} needs. */
@@ -25,6 +32,8 @@ export interface RoleAuthorizerOptions {
   readonly cacheSize?: number;
 }
 
+type Roles = Pick<Principal, 'authrole' | 'authroles'>;
+
 interface Rule {
   readonly uri: string;
   readonly uris: UriSet;
@@ -32,59 +41,114 @@ interface Rule {
   readonly specificity: number;
   readonly isPrefix: boolean;
   readonly allow: Permission['allow'];
+  readonly disclose: Readonly<Partial<Record<Action, boolean | undefined>>>;
 }
+
+/** By action and URI; null where no permission decides. */
+type Answers = Readonly<Record<Action, Map<string, Answer | null>>>;
+
+/** A set of roles, as those of one session: its permissions and the answers that were given by them. */
+interface RoleSet {
+  readonly rules: readonly Rule[];
+  readonly answers: Answers;
+}
+
+/** Sets of several roles that are remembered, at most. */
+const ROLE_SETS = 1_000;
 
 /**
  * Decides by the static permissions of a role. Exact before patterns; among patterns the one that names more components, of two
  * prefixes the longer; where that leaves several, a denial wins. What nothing allows is denied. The namespaces `wamp.` and
  * `expressway.` are covered only by permissions that name them: the prefix `""` does not.
  *
+ * A session with several roles has the permissions of all of them, as if they were those of one role.
+ *
  * A pattern that somebody wants to subscribe to or register is allowed when a permission allows all that it matches and none denies any
  * of it that has the last word there.
  */
 export class RoleAuthorizer implements Authorizer {
-  readonly #rules: ReadonlyMap<string, readonly Rule[]>;
   readonly #cacheSize: number;
-  /** role -> action -> URI -> answer */
-  readonly #cache: ReadonlyMap<string, Readonly<Record<Action, Map<string, boolean>>>>;
+  readonly #roles: ReadonlyMap<string, RoleSet>;
+  /** By the sorted names of the roles. */
+  readonly #roleSets = new Map<string, RoleSet>();
+  /** By the list itself, so that a session's roles are put together once. */
+  readonly #byList = new WeakMap<readonly string[], RoleSet>();
 
   /** Throws TypeError for an exact permission on what is no URI. */
   constructor(options: RoleAuthorizerOptions) {
     this.#cacheSize = options.cacheSize ?? 1_000;
-    this.#rules = new Map([...options.roles].map(([role, list]) => [role, list.map(toRule)]));
-    this.#cache = new Map([...options.roles.keys()].map((role) => [role, emptyAnswers()]));
+    this.#roles = new Map(
+      [...options.roles].map(([role, list]) => [role, toRoleSet(list.map(toRule))]),
+    );
   }
 
   authorize(
-    { authrole }: Principal,
+    principal: Principal,
     action: Action,
     uri: string,
     match: MatchPolicy = 'exact',
-  ): boolean {
-    const answers = this.#cache.get(authrole)?.[action];
-    if (answers === undefined) return false;
+  ): Answer {
+    return this.decide(principal, action, uri, match) ?? false;
+  }
+
+  /** The same, but null where no permission says anything of all these URIs: somebody else may decide then. */
+  decide(principal: Roles, action: Action, uri: string, match: MatchPolicy): Answer | null {
+    const { authrole, authroles } = principal;
+    const set = authroles === undefined ? this.#roles.get(authrole) : this.#setOf(authroles);
+    if (set === undefined) return false;
+    const answers = set.answers[action];
     const key = match === 'exact' ? uri : `${match} ${uri}`;
     const known = answers.get(key);
     if (known !== undefined) return known;
-    const rules = (this.#rules.get(authrole) ?? []).filter(
-      ({ allow }) => allow[action] !== undefined,
-    );
-    const answer = decide(rules, action, new UriSet(uri, match));
+    const answer = answerOf(set.rules, action, new UriSet(uri, match));
     if (answers.size >= this.#cacheSize) answers.clear();
     answers.set(key, answer);
     return answer;
   }
+
+  #setOf(authroles: readonly string[]): RoleSet | undefined {
+    const known = this.#byList.get(authroles);
+    if (known !== undefined) return known;
+    const names = [...new Set(authroles)].filter((role) => this.#roles.has(role)).sort();
+    const set = names.length < 2 ? this.#roles.get(names[0] ?? '') : this.#union(names);
+    if (set !== undefined) this.#byList.set(authroles, set);
+    return set;
+  }
+
+  #union(names: readonly string[]): RoleSet {
+    const key = JSON.stringify(names);
+    const known = this.#roleSets.get(key);
+    if (known !== undefined) return known;
+    const set = toRoleSet(names.flatMap((role) => this.#roles.get(role)?.rules ?? []));
+    if (this.#roleSets.size >= ROLE_SETS) this.#roleSets.clear();
+    this.#roleSets.set(key, set);
+    return set;
+  }
 }
 
-/** `rules` all say something of `action`. */
-function decide(rules: readonly Rule[], action: Action, asked: UriSet): boolean {
-  const overlapping = rules.filter(({ uris }) => uris.intersects(asked));
+function answerOf(rules: readonly Rule[], action: Action, asked: UriSet): Answer | null {
+  const allow = decide(rules, (rule) => rule.allow[action], asked);
+  if (allow !== true) return allow;
+  const disclose = decide(rules, (rule) => rule.disclose[action], asked);
+  return disclose === null ? true : { allow, disclose };
+}
+
+/** What the rules say that say anything; null when none of them says it of all that is asked for, and none denies a part of it. */
+function decide(
+  rules: readonly Rule[],
+  said: (rule: Rule) => boolean | undefined,
+  asked: UriSet,
+): boolean | null {
+  const overlapping = rules.filter(
+    (rule) => said(rule) !== undefined && rule.uris.intersects(asked),
+  );
   const covering = overlapping.filter(({ uris }) => uris.includes(asked));
   const deciding = strongest(covering);
   const [first] = deciding;
-  if (first === undefined || !deciding.every(({ allow }) => allow[action] === true)) return false;
+  if (first === undefined) return overlapping.every((rule) => said(rule) === true) ? null : false;
+  if (!deciding.every((rule) => said(rule) === true)) return false;
   // What is less specific than the deciding permission has nothing to say wherever that one holds, which is everywhere asked for.
-  return overlapping.every((rule) => rule.allow[action] === true || compare(rule, first) < 0);
+  return overlapping.every((rule) => said(rule) === true || compare(rule, first) < 0);
 }
 
 /** Those of the greatest specificity, and of several prefixes among them the longest. */
@@ -98,7 +162,7 @@ function compare(a: Rule, b: Rule): number {
   return a.isPrefix && b.isPrefix ? a.uri.length - b.uri.length : 0;
 }
 
-function toRule({ uri, match = 'exact', allow }: Permission): Rule {
+function toRule({ uri, match = 'exact', allow, disclose }: Permission): Rule {
   if (match === 'exact' && !isUri(uri)) {
     throw new TypeError(`permission on ${JSON.stringify(uri)}: no URI`);
   }
@@ -106,15 +170,14 @@ function toRule({ uri, match = 'exact', allow }: Permission): Rule {
   return {
     uri,
     allow,
+    disclose: { call: disclose?.caller, publish: disclose?.publisher },
     uris: new UriSet(uri, match),
     specificity: match === 'exact' ? Infinity : named,
     isPrefix: match === 'prefix',
   };
 }
 
-const emptyAnswers = (): Readonly<Record<Action, Map<string, boolean>>> => ({
-  publish: new Map(),
-  subscribe: new Map(),
-  call: new Map(),
-  register: new Map(),
+const toRoleSet = (rules: readonly Rule[]): RoleSet => ({
+  rules,
+  answers: { publish: new Map(), subscribe: new Map(), call: new Map(), register: new Map() },
 });

@@ -1,5 +1,6 @@
 import type { Dict, Principal, Proof } from '../../router/index.js';
 import { isAuthid } from '../methods/authid.js';
+import { parseScope, scopeOf } from '../permissions/token-scope.js';
 import { InvalidProviderAnswer } from './provider-answer.js';
 import { toDict } from './wire-dict.js';
 
@@ -7,6 +8,9 @@ import { toDict } from './wire-dict.js';
 export const LOGIN_KEY = '_expressway_login';
 /** The key by which our own provider names the proof, `{subject, id, issued_at}`. Never sent to the client. */
 export const PROOF_KEY = '_expressway_proof';
+
+/** The key by which our own provider says what the token leaves of the user's rights. Never sent to the client. */
+export const SCOPE_KEY = '_expressway_scope';
 
 // Thruway gives both of these to whoever gave proof without further words.
 const DEFAULT_AUTHID = 'authenticated_user';
@@ -25,6 +29,7 @@ const NOT_PASSED_ON: ReadonlySet<string> = new Set([
   'agent',
   LOGIN_KEY,
   PROOF_KEY,
+  SCOPE_KEY,
 ]);
 
 /**
@@ -45,6 +50,7 @@ export function toPrincipal(
       `role ${JSON.stringify(authrole)} is not the provider's to grant`,
     );
   }
+  const granted = authroles.filter((role) => grantable.has(role));
   const authprovider = success['authprovider'] ?? authmethod;
   if (typeof authprovider !== 'string')
     throw new InvalidProviderAnswer('authprovider is no string');
@@ -53,24 +59,25 @@ export function toPrincipal(
     authrole,
     authmethod,
     authprovider,
-    ...rolesOf(
-      success,
-      authroles.filter((role) => grantable.has(role)),
-    ),
+    ...rolesOf(success, granted),
     ...toExpiry(success['authextra']),
     ...toLogin(success[LOGIN_KEY]),
     ...toProof(success[PROOF_KEY]),
+    ...toScope(success[SCOPE_KEY]),
   };
 }
 
-/** All the roles, for the router and for WELCOME, if the provider has told several or could have. */
+/** All the roles: for the router where there are several, for WELCOME if the provider has told a list. */
 const rolesOf = (
   success: Dict,
   authroles: readonly string[],
-): Pick<Principal, 'authroles' | 'details'> =>
-  success['authroles'] === undefined
-    ? { details: passedOn(success) }
-    : { authroles, details: { ...passedOn(success), authroles } };
+): Pick<Principal, 'authroles' | 'details'> => ({
+  ...(authroles.length > 1 && { authroles }),
+  details: {
+    ...passedOn(success),
+    ...(success['authroles'] !== undefined && { authroles }),
+  },
+});
 
 /** `authrole`, then `authroles`, each once. */
 function toRoles(success: Dict): readonly string[] {
@@ -127,6 +134,13 @@ function toProof(value: unknown): Pick<Principal, 'proof'> {
     ...(issuedAt === undefined ? {} : { issuedAt }),
   };
   return { proof };
+}
+
+function toScope(value: unknown): Pick<Principal, 'scope'> {
+  if (value === undefined) return {};
+  const scope = parseScope(value);
+  if (scope === undefined) throw new InvalidProviderAnswer('the scope is no scope');
+  return scopeOf(scope);
 }
 
 const passedOn = (success: Dict): Dict =>

@@ -5,6 +5,7 @@ import {
   type Logger,
   type Principal,
 } from '../../router/index.js';
+import { scopeOf, type ScopeClaim } from '../permissions/token-scope.js';
 import type { User, UserProvider } from '../users/user-provider.js';
 import { invalidTicket } from './invalid-ticket.js';
 import type { TicketKind } from './ticket-kind.js';
@@ -25,6 +26,8 @@ export interface TicketGrant {
   readonly issuedAt?: number | undefined;
   /** The id of that proof: `jti` of a token. */
   readonly proofId?: string | undefined;
+  /** What that proof leaves of the user's rights; left out: all. */
+  readonly scope?: ScopeClaim | undefined;
 }
 
 /** A ticket, and when it ends in ms since the epoch. */
@@ -148,7 +151,7 @@ export class SingleUseTickets implements TicketKind {
   }
 
   #toPrincipal({ username }: User, entry: Entry): Principal {
-    const { subject, authrole, login, proofId, issuedAt } = entry;
+    const { subject, authrole, login, proofId, issuedAt, scope } = entry;
     const expiresAt = Math.min(Date.now() + this.#options.sessionMs, entry.expiresAt ?? Infinity);
     return {
       authid: username,
@@ -159,6 +162,7 @@ export class SingleUseTickets implements TicketKind {
       expiresAt,
       proof: { subject, issuedAt, ...(proofId === undefined ? {} : { id: proofId }) },
       ...(login === undefined ? {} : { login }),
+      ...scopeOf(scope),
     };
   }
 

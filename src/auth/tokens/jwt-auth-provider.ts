@@ -11,7 +11,7 @@ import {
 } from '../../router/index.js';
 import { REGISTER_METHOD } from '../providers/authmethod-registry.js';
 import { InvalidToken } from './invalid-token.js';
-import { LOGIN_KEY, PROOF_KEY, proofToWire } from '../providers/provider-principal.js';
+import { LOGIN_KEY, PROOF_KEY, proofToWire, SCOPE_KEY } from '../providers/provider-principal.js';
 import { proofOf, type TokenBearer, type TokenBearers } from './token-bearers.js';
 import { toDict } from '../providers/wire-dict.js';
 
@@ -108,6 +108,7 @@ const toSuccess = ({ token, user }: TokenBearer): Dict => ({
   authextra: { expires_at: token.expiresAt, refresh_at: token.refreshAt },
   ...(token.login === undefined ? {} : { [LOGIN_KEY]: token.login }),
   [PROOF_KEY]: proofToWire(proofOf({ token, user })),
+  ...(token.scope === undefined ? {} : { [SCOPE_KEY]: token.scope }),
 });
 
 /** What nobody can tell at the moment is said to be so, and not a failure: then the client comes back. */

@@ -9,6 +9,7 @@ import {
   type SessionCall,
   type SessionProcedure,
 } from '../../router/index.js';
+import { scopeOf } from '../permissions/token-scope.js';
 import { InvalidToken } from './invalid-token.js';
 import { proofOf, type TokenBearer, type TokenBearers } from './token-bearers.js';
 
@@ -115,16 +116,17 @@ export class SessionRefresh implements SessionProcedure {
     }
     if (!this.#roles.has(user.role)) throw new WampError(Uri.noSuchRole);
     const authroles = user.roles.filter((role) => this.#roles.has(role));
-    const { login: _login, ...rest } = before;
+    const { login: _login, scope: _scope, authroles: _authroles, ...rest } = before;
     return {
       ...rest,
       authrole: user.role,
-      authroles,
+      ...(authroles.length > 1 && { authroles }),
       details: { ...before.details, authroles },
       authextra: { ...before.authextra, expires_at: token.expiresAt, refresh_at: token.refreshAt },
       expiresAt,
       proof,
       ...(token.login === undefined ? {} : { login: token.login }),
+      ...scopeOf(token.scope),
     };
   }
 }

@@ -34,10 +34,10 @@ export class TokenBearers {
 
   /**
    * Gives who has this token. Rejects with {@link InvalidToken} when the token does not hold, its user is unknown or disabled, or it was
-   * issued before the user's tokens became void, or was revoked.
+   * issued before the user's tokens became void, or was revoked. With `audience` only tokens for that one hold.
    */
-  async identify(text: string): Promise<TokenBearer> {
-    const token = this.#tokens.verify(text);
+  async identify(text: string, audience?: string): Promise<TokenBearer> {
+    const token = this.#tokens.verify(text, audience);
     const { subject, isUsername, login } = token;
     const user = await (isUsername ? this.#users.find(subject) : this.#users.findById(subject));
     if (user === undefined) throw refusal(token, 'user unknown or disabled');

@@ -1,5 +1,6 @@
 import type { Dict } from '../../router/index.js';
 import { isAuthid } from '../methods/authid.js';
+import { parseScope, SCOPE_CLAIM, type ScopeClaim } from '../permissions/token-scope.js';
 import { InvalidToken, type TokenFailure } from './invalid-token.js';
 import type { TokenKey } from './token-keys.js';
 
@@ -10,6 +11,8 @@ const MAX_ID_LENGTH = 256;
 export interface ClaimPolicy {
   readonly issuer: string;
   readonly audience: string;
+  /** The one audience that counts, whatever a key says, and that every token must name. */
+  readonly onlyAudience?: string | undefined;
   /** `exp - iat`, at most. */
   readonly maxTtl: number;
   /** How far another clock may be off. */
@@ -28,6 +31,8 @@ export interface TokenClaims {
   readonly expiresAt: number;
   /** `sid`: the log-in that the token was given to. */
   readonly login: string | undefined;
+  /** What it leaves of the rights of its user's role; left out: all. */
+  readonly scope?: ScopeClaim;
 }
 
 type Refuse = (detail: string, code?: TokenFailure) => never;
@@ -52,22 +57,39 @@ export function checkClaims(
     if (own(claims, name) === undefined) refuse(`claim ${name} is missing`);
   }
   const [issuedAt, expiresAt] = checkTimes(claims, policy, now, refuse);
-  checkParties(claims, key.issuer ?? policy.issuer, key.audience ?? policy.audience, refuse);
+  checkIssuer(claims, key.issuer ?? policy.issuer, refuse);
+  checkAudience(claims, key, policy, refuse);
   const login = own(claims, 'sid');
   if (login !== undefined && !isAuthid(login)) return refuse('sid is no name');
   const id = own(claims, 'jti');
   if (id !== undefined && !isId(id)) return refuse('jti is no id');
   if (!isAuthid(subject)) return refuse(`claim ${nameOfSubject} is no authid`);
-  return { subject, isUsername, id, issuedAt, expiresAt, login };
+  const scope = checkScope(claims, refuse);
+  return {
+    ...{ subject, isUsername, id, issuedAt, expiresAt, login },
+    ...(scope !== undefined && { scope }),
+  };
 }
 
-function checkParties(claims: Dict, ourIssuer: string, ourAudience: string, refuse: Refuse): void {
+/** A scope that cannot be read must not mean: everything. */
+function checkScope(claims: Dict, refuse: Refuse): ScopeClaim | undefined {
+  const claim = own(claims, SCOPE_CLAIM);
+  if (claim === undefined) return undefined;
+  return parseScope(claim) ?? refuse(`claim ${SCOPE_CLAIM} is no scope`);
+}
+
+function checkIssuer(claims: Dict, ourIssuer: string, refuse: Refuse): void {
   const issuer = own(claims, 'iss');
   if (issuer !== undefined && issuer !== ourIssuer) refuse('another issuer');
+}
+
+function checkAudience(claims: Dict, key: TokenKey, policy: ClaimPolicy, refuse: Refuse): void {
+  const { onlyAudience } = policy;
+  const wanted = onlyAudience ?? key.audience ?? policy.audience;
   const audience = own(claims, 'aud');
-  if (audience === undefined || audience === ourAudience) return;
+  if (audience === wanted || (audience === undefined && onlyAudience === undefined)) return;
   // A string or a list of them (RFC 7519, section 4.1.3).
-  if (Array.isArray(audience) && audience.includes(ourAudience)) return;
+  if (Array.isArray(audience) && audience.includes(wanted)) return;
   refuse('another audience', 'audience_mismatch');
 }
 

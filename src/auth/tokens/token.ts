@@ -68,12 +68,13 @@ export class TokenVerifier {
     this.#logger = options.logger ?? silentLogger;
   }
 
-  /** Gives what the token says, or throws {@link InvalidToken}. */
-  verify(token: string): VerifiedToken {
+  /** Gives what the token says, or throws {@link InvalidToken}. With `audience` only tokens for that one hold. */
+  verify(token: string, audience?: string): VerifiedToken {
     const now = Date.now() / 1000;
     const key = this.#select(token);
     const claims = this.#claimsOf(token, key, now);
-    const verified = checkClaims(claims, key, this.#policy, now);
+    const policy = { ...this.#policy, onlyAudience: audience };
+    const verified = checkClaims(claims, key, policy, now);
     const beginning = verified.issuedAt ?? now;
     const life = verified.expiresAt - beginning;
     return { ...verified, refreshAt: Math.floor(beginning + life * this.#refreshFraction) };

@@ -147,10 +147,10 @@ export class Broker {
 
   /**
    * Sends one EVENT for each matching subscription to each of its subscribers that the options let have it, and PUBLISHED to the publisher
-   * if it asks.
+   * if it asks. `disclosure`: how the publisher is made known, if not as the realm has it.
    */
-  publish(session: Session, message: Publish): void {
-    const publication = new Publication(session, message, this.#options.disclosure);
+  publish(session: Session, message: Publish, disclosure = this.#options.disclosure): void {
+    const publication = new Publication(session, message, disclosure);
     if (message.options['retain'] === true) this.#retained.keep(publication);
     const exact = this.#subscriptions.exact(message.topic);
     if (exact !== undefined) this.#dispatch(publication, exact);

@@ -14,6 +14,8 @@ export interface CallOptions {
   readonly passthru: Dict | undefined;
   /** Whether it is made known to every callee (WAMP, Caller Identification), asked or not. */
   readonly isDisclosed: boolean;
+  /** Whether it is made known to no callee, not even to one that registered so, the router's own excepted. */
+  readonly isHidden: boolean;
 }
 
 /** What most calls ask for: one object for all, so that they are known by it. */
@@ -23,13 +25,21 @@ export const NO_CALL_OPTIONS: CallOptions = {
   timeoutMs: 0,
   passthru: undefined,
   isDisclosed: false,
+  isHidden: false,
 };
 
-const ONLY_DISCLOSED: CallOptions = { ...NO_CALL_OPTIONS, isDisclosed: true };
+/** The same of callers that no callee may know. */
+export const HIDDEN_CALL: CallOptions = { ...NO_CALL_OPTIONS, isHidden: true };
+
+const BY_POLICY: Readonly<Record<DisclosurePolicy, CallOptions>> = {
+  always: { ...NO_CALL_OPTIONS, isDisclosed: true },
+  on_request: NO_CALL_OPTIONS,
+  never: HIDDEN_CALL,
+};
 
 /** Reads CALL.Options, whose known keys have the right types. Throws WampError for a disclosure that the realm forbids. */
 export function callOptions(options: Dict, policy: DisclosurePolicy): CallOptions {
-  if (isEmpty(options)) return policy === 'always' ? ONLY_DISCLOSED : NO_CALL_OPTIONS;
+  if (isEmpty(options)) return BY_POLICY[policy];
   const timeout = options['timeout'];
   return {
     receivesProgress: options['receive_progress'] === true,
@@ -37,6 +47,7 @@ export function callOptions(options: Dict, policy: DisclosurePolicy): CallOption
     timeoutMs: typeof timeout === 'number' ? timeout : 0,
     passthru: passthruDetails(options),
     isDisclosed: isDisclosed(policy, options),
+    isHidden: policy === 'never',
   };
 }
 

@@ -119,8 +119,8 @@ export class Dealer {
     return this.#enrolment.revoke(registration, session, reason);
   }
 
-  /** Invokes a callee of the procedure. */
-  call(session: Session, message: Call): void {
+  /** Invokes a callee of the procedure. `disclosure`: how the caller is made known, if not as the realm has it. */
+  call(session: Session, message: Call, disclosure = this.#disclosure): void {
     checkAnnounced(session, message.options);
     const registration = this.#registrations.best(message.procedure);
     if (registration === undefined) throw new WampError(Uri.noSuchProcedure);
@@ -131,7 +131,7 @@ export class Dealer {
     if (from.made.size >= session.limits.calls) {
       throw new WampError(Uri.limitExceeded, ['too many calls under way in this session']);
     }
-    const options = callOptions(message.options, this.#disclosure);
+    const options = callOptions(message.options, disclosure);
     const call = this.#calls.add(from, message, registration, options);
     this.#invocations.start(call, message.payload);
   }

@@ -1,15 +1,18 @@
 import { callerDetails } from '../disclosure.js';
 import { NO_DETAILS, type Dict } from '../protocol/message.js';
-import { NO_CALL_OPTIONS, type CallOptions } from './call-options.js';
+import { HIDDEN_CALL, NO_CALL_OPTIONS, type CallOptions } from './call-options.js';
 import type { Callee, PendingCall } from './pending-call.js';
 
 /** INVOCATION.Details of a call at one of its callees, `progress` excepted. */
 export function invocationDetails(call: PendingCall, callee: Callee): Dict {
+  const { options } = call;
   const isPlain =
-    call.options === NO_CALL_OPTIONS &&
+    (options === NO_CALL_OPTIONS || options === HIDDEN_CALL) &&
     call.registration.match === 'exact' &&
     call.caller.trustLevel === undefined;
-  const isDisclosed = call.options.isDisclosed || callee.disclosesCaller;
+  const isDisclosed =
+    options.isDisclosed ||
+    (callee.disclosesCaller && (!options.isHidden || callee.session.isInternal));
   return isPlain && !isDisclosed ? NO_DETAILS : detailsOf(call, callee, isDisclosed);
 }
 

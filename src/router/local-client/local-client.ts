@@ -150,16 +150,18 @@ export class LocalClient {
     return { id: registration, unregister: () => this.#unregister(registration) };
   }
 
-  /** Publishes, and resolves when the router has acknowledged it. Rejects with WampError. */
-  async publish(topic: string, args?: List, kwargs?: Dict, options: Dict = {}): Promise<void> {
+  /** Publishes, and resolves with the publication's id when the router has acknowledged it. Rejects with WampError. */
+  async publish(topic: string, args?: List, kwargs?: Dict, options: Dict = {}): Promise<number> {
     const payload = Payload.of(jsonFormat, args, kwargs);
-    await this.#requests.send((request) => ({
+    const reply = await this.#requests.send((request) => ({
       type: MessageType.Publish,
       request,
       options: { ...options, acknowledge: true },
       topic,
       payload,
     }));
+    if (reply.type !== MessageType.Published) throw new WampError(Uri.protocolViolation);
+    return reply.publication;
   }
 
   /** Subscribes, with SUBSCRIBE.Options such as `match` and `get_retained`. Rejects with WampError. */

@@ -38,7 +38,7 @@ export const META_FEATURES = {
 /** The broker of the realm, as far as its meta part needs it. */
 export interface MetaBroker extends ObservableBroker {
   /** Throws WampError. */
-  publish(session: Session, message: Publish): void;
+  publish(session: Session, message: Publish, disclosure?: DisclosurePolicy): void;
 }
 
 /** The dealer of the realm, as far as its meta part needs it. */
@@ -105,8 +105,8 @@ export class RealmMeta {
       authorization,
       disclosure,
       line: this.#line,
-      publish: (session, message) => {
-        broker().publish(session, message);
+      publish: (session, message, policy) => {
+        broker().publish(session, message, policy);
       },
     };
     this.subscriptionObserver = subscriptionEvents(this.#events, this.#topics);

@@ -1,4 +1,5 @@
-import type { Authorization } from '../authorization.js';
+import { isAllowed, type Authorization } from '../authorization.js';
+import type { Answer } from '../authorizer.js';
 import { isDisclosed, type DisclosurePolicy } from '../disclosure.js';
 import { checkPassthru, passthruDetails } from '../payload-passthru.js';
 import { ProtocolViolation, Uri, WampError } from '../protocol/errors.js';
@@ -21,7 +22,7 @@ export interface TestamentMetaOptions {
   readonly disclosure: DisclosurePolicy;
   readonly line: PublicationLine;
   /** Publishes for a session, as if it had sent the message itself. Throws WampError. */
-  readonly publish: (session: Session, message: Publish) => void;
+  readonly publish: (session: Session, message: Publish, disclosure?: DisclosurePolicy) => void;
 }
 
 /** The procedures of WAMP, Session Testament. What may not be published may not be added either. */
@@ -34,8 +35,8 @@ export function testamentProcedures(options: TestamentMetaOptions): MetaProcedur
       const scope = scopeOf(kwargs);
       isDisclosed(disclosure, testament.options);
       const answer = authorization.authorize(caller, 'publish', testament.topic, 'exact');
-      return eventually(answer, (isAllowed) => {
-        if (!isAllowed) throw new WampError(Uri.notAuthorized);
+      return eventually(answer, (mayPublishIt) => {
+        if (!mayPublishIt) throw new WampError(Uri.notAuthorized);
         // Its answer may have come after the end: then there is nobody whose testament it could be.
         if (caller.isOpen) testaments.add(caller, scope, testament);
         return [];
@@ -54,10 +55,10 @@ export function testamentProcedures(options: TestamentMetaOptions): MetaProcedur
  */
 export function publishTestaments(options: TestamentMetaOptions, session: Session): void {
   for (const testament of options.testaments.take(session)) {
-    options.line.enter(mayPublish(options.authorization, session, testament), (isAllowed) => {
-      if (!isAllowed) return;
+    options.line.enter(mayPublish(options.authorization, session, testament), (answer) => {
+      if (!isAllowed(answer)) return;
       try {
-        options.publish(session, testament);
+        options.publish(session, testament, options.authorization.disclosureOf(answer));
       } catch (error) {
         // Whom the broker would tell, or end, has gone.
         if (!(error instanceof WampError || error instanceof ProtocolViolation)) throw error;
@@ -70,9 +71,9 @@ function mayPublish(
   authorization: Authorization,
   session: Session,
   { topic }: Testament,
-): Eventually<boolean> {
+): Eventually<Answer> {
   try {
-    return authorization.ask(session, 'publish', topic, 'exact');
+    return authorization.answer(session, 'publish', topic, 'exact');
   } catch (error) {
     if (error instanceof WampError) return false;
     throw error;

@@ -1,5 +1,5 @@
 import type { Authorization } from '../authorization.js';
-import type { Action } from '../authorizer.js';
+import type { Action } from '../action.js';
 import { isReservedUri, type MatchPolicy } from '../protocol/uri.js';
 import type { Session } from '../session.js';
 import { allOf, eventually, type Eventually } from './eventually.js';

@@ -82,9 +82,9 @@ export class StateHandlers {
     subscription: Subscription,
   ): Promise<void> {
     const { client, logger } = this.#options;
-    const { authid, authrole, authmethod } = session.principal;
+    const { authid, authrole, authroles = [authrole], authmethod } = session.principal;
     const options: Dict = subscription.match === 'exact' ? {} : { match: subscription.match };
-    const details: Dict = { authid, authrole, authroles: [authrole], authmethod };
+    const details: Dict = { authid, authrole, authroles, authmethod };
     const hold = this.#options.hold(subscription, session);
     let last: unknown;
     try {

@@ -45,13 +45,13 @@ export class ThruwayEvents {
   }
 
   #describe({ id, principal }: Session): Dict {
-    const { authid, authrole, authmethod, authprovider } = principal;
+    const { authid, authrole, authroles = [authrole], authmethod, authprovider } = principal;
     return {
       realm: this.#realm,
       authprovider,
       authid,
       authrole,
-      authroles: [authrole],
+      authroles,
       authmethod,
       session: id,
     };

@@ -1,4 +1,5 @@
 import type { Authorization } from '../authorization.js';
+import type { DisclosurePolicy } from '../disclosure.js';
 import type { LocalClient } from '../local-client/local-client.js';
 import type { Logger } from '../logger.js';
 import { MetaEvents } from '../meta/meta-events.js';
@@ -24,7 +25,7 @@ export interface ThruwayBroker {
   readonly subscriptions: SubscriptionDirectory;
   holdEvents(subscription: Subscription, session: Session): Hold;
   /** Throws WampError. */
-  publish(session: Session, message: Publish): void;
+  publish(session: Session, message: Publish, disclosure?: DisclosurePolicy): void;
 }
 
 /** The dealer of the realm, likewise. */
@@ -117,13 +118,13 @@ export class Thruway {
   }
 
   /** Publishes. Throws WampError. */
-  publish(session: Session, message: Publish): void {
+  publish(session: Session, message: Publish, disclosure?: DisclosurePolicy): void {
     const isState =
       this.#states !== undefined && message.options['_thruway_restoring_state'] === true;
     const inOurs = isState
       ? { ...message, options: { ...message.options, _snapshot: true } }
       : message;
-    this.#surroundings.broker().publish(session, inOurs);
+    this.#surroundings.broker().publish(session, inOurs, disclosure);
   }
 
   /** A session has joined. */

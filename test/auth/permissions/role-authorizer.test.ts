@@ -16,7 +16,7 @@ const somebody = (authrole: string): Principal => ({
 /** Whether a role with these permissions may do something. */
 function may(permissions: readonly Permission[], uri: string, action: Action = 'call'): boolean {
   const authorizer = new RoleAuthorizer({ roles: new Map([['user', permissions]]) });
-  return authorizer.authorize(somebody('user'), action, uri);
+  return authorizer.authorize(somebody('user'), action, uri) === true;
 }
 
 const allow = (uri: string, match: Permission['match'] = 'exact'): Permission => ({
@@ -236,7 +236,7 @@ describe('RoleAuthorizer’s memory', () => {
         'call',
         uri,
         match,
-      );
+      ) === true;
 
     it('allows what one permission allows altogether', () => {
       const permissions = [allow('com.example.', 'prefix')];

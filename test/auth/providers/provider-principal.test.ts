@@ -37,11 +37,26 @@ describe('toPrincipal', () => {
     assert.deepEqual(principalOf({ authid: 'joe', authroles: ['sales', 'user'] }), {
       authid: 'joe',
       authrole: 'sales',
+      authroles: ['sales', 'user'],
       authmethod: 'jwt',
       authprovider: 'jwt',
-      authroles: ['sales', 'user'],
       details: { authroles: ['sales', 'user'] },
     });
+  });
+
+  // J12
+  it('gives the scope that it is told of, and sends it to nobody', () => {
+    const scoped = principalOf({
+      authid: 'joe',
+      authrole: 'user',
+      _expressway_scope: { call: [] },
+    });
+    assert.equal(scoped.scope?.covers('call', 'a.b', 'exact'), false);
+    assert.deepEqual(scoped.details, {});
+    assert.throws(
+      () => principalOf({ authid: 'joe', authrole: 'user', _expressway_scope: { kill: [] } }),
+      /the scope is no scope/,
+    );
   });
 
   it('prefers authrole to authroles', () => {
