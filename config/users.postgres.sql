@@ -29,8 +29,9 @@ CREATE TABLE IF NOT EXISTS expressway_users (
   tokens_valid_from timestamptz,
   wampcra jsonb,
   scram jsonb,
-  public_keys text[],
-  certificates text[]
+  -- Hex in lower case, without colons.
+  public_keys text[] CHECK (public_keys::text ~ '^[{]([0-9a-f]{64},?)*[}]$'),
+  certificates text[] CHECK (certificates::text ~ '^[{]([0-9a-f]{64},?)*[}]$')
 );
 
 -- Who has a key or a certificate.
@@ -43,11 +44,11 @@ DECLARE
   ids text[];
 BEGIN
   IF TG_OP = 'INSERT' THEN
-    SELECT array_agg(id) INTO ids FROM (SELECT id FROM later LIMIT 101) AS some;
+    SELECT array_agg(id) INTO ids FROM (SELECT id FROM later LIMIT 101) AS changed;
   ELSIF TG_OP = 'DELETE' THEN
-    SELECT array_agg(id) INTO ids FROM (SELECT id FROM former LIMIT 101) AS some;
+    SELECT array_agg(id) INTO ids FROM (SELECT id FROM former LIMIT 101) AS changed;
   ELSIF TG_OP = 'UPDATE' THEN
-    SELECT array_agg(id) INTO ids FROM (SELECT id FROM former UNION SELECT id FROM later LIMIT 101) AS some;
+    SELECT array_agg(id) INTO ids FROM (SELECT id FROM former UNION SELECT id FROM later LIMIT 101) AS changed;
   END IF;
   IF TG_OP = 'TRUNCATE' OR cardinality(ids) > 100 THEN
     PERFORM pg_notify('expressway_users', '');

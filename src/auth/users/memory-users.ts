@@ -56,6 +56,14 @@ export class MemoryUsers implements UserProvider {
     return Promise.resolve(toUser(this.#table.findById(id)));
   }
 
+  findByPublicKey(key: string): Promise<User | undefined> {
+    return Promise.resolve(toUser(this.#table.findByPublicKey(key)));
+  }
+
+  findByCertificate(fingerprint: string): Promise<User | undefined> {
+    return Promise.resolve(toUser(this.#table.findByCertificate(fingerprint)));
+  }
+
   async verifyPassword(
     username: string,
     password: string,

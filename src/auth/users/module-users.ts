@@ -36,18 +36,31 @@ export class UnusableUsersModule extends Error {
   readonly code = 'ERR_UNUSABLE_USERS_MODULE';
 }
 
+const OPTIONAL = ['onchange', 'findByPublicKey', 'findByCertificate'] as const;
 const REQUIRED = ['find', 'findById', 'verifyPassword', 'close'] as const;
 
 /** The users of an embedder's own module. Its answers are bounded in time and checked, and its errors stay here. */
 export class ModuleUsers implements UserProvider {
   /** Left out where the module cannot tell. */
   readonly onchange?: (listener: UserChangeListener) => () => void;
+  /** Left out where the module has none. */
+  readonly findByPublicKey?: (key: string) => Promise<User | undefined>;
+  /** Left out where the module has none. */
+  readonly findByCertificate?: (fingerprint: string) => Promise<User | undefined>;
   readonly #provider: UserProvider;
   readonly #options: ModuleUsersOptions;
 
   private constructor(provider: UserProvider, options: ModuleUsersOptions) {
     this.#provider = provider;
     this.#options = options;
+    if (provider.findByPublicKey !== undefined) {
+      this.findByPublicKey = (key) =>
+        this.#ask('findByPublicKey', () => provider.findByPublicKey?.(key));
+    }
+    if (provider.findByCertificate !== undefined) {
+      this.findByCertificate = (fingerprint) =>
+        this.#ask('findByCertificate', () => provider.findByCertificate?.(fingerprint));
+    }
     if (provider.onchange !== undefined) {
       this.onchange = (listener) => provider.onchange?.(listener) ?? (() => undefined);
     }
@@ -69,7 +82,9 @@ export class ModuleUsers implements UserProvider {
         if (typeof memberOf(provider, name) === 'function') continue;
         throw new Error(`what its default export gives has no function ${name}`);
       }
-      if (!isProvider(provider)) throw new Error('its onchange is no function');
+      const odd = OPTIONAL.find((name) => !isOptional(memberOf(provider, name)));
+      if (odd !== undefined) throw new Error(`its ${odd} is no function`);
+      if (!isProvider(provider)) throw new Error('it gives no object');
       return new ModuleUsers(provider, options);
     } catch (cause) {
       await passwords.close();
@@ -104,7 +119,7 @@ export class ModuleUsers implements UserProvider {
     await passwords.close();
   }
 
-  async #ask(name: string, question: () => Promise<unknown>): Promise<User | undefined> {
+  async #ask(name: string, question: () => unknown): Promise<User | undefined> {
     const { timeoutMs, logger } = this.#options;
     try {
       // Through a promise of ours: a function of others may throw, or give the user itself.
@@ -120,5 +135,8 @@ export class ModuleUsers implements UserProvider {
 const memberOf = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 
+const isOptional = (value: unknown): boolean => value === undefined || typeof value === 'function';
+
+/** Whether it is one, once its functions have been looked at. */
 const isProvider = (value: unknown): value is UserProvider =>
-  ['undefined', 'function'].includes(typeof memberOf(value, 'onchange'));
+  typeof value === 'object' && value !== null;

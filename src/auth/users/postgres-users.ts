@@ -32,6 +32,9 @@ const COLUMNS = `id, username, role, roles, password, disabled, wampcra, scram, 
   to_char(tokens_valid_from AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS tokens_valid_from`;
 const BY_NAME = `SELECT ${COLUMNS} FROM expressway_users WHERE username = ANY($1::text[])`;
 const BY_ID = `SELECT ${COLUMNS} FROM expressway_users WHERE id = ANY($1::text[])`;
+// Two: of two who have the same one, neither is found, as it does not say who comes.
+const BY_PUBLIC_KEY = `SELECT ${COLUMNS} FROM expressway_users WHERE public_keys @> $1::text[] LIMIT 2`;
+const BY_CERTIFICATE = `SELECT ${COLUMNS} FROM expressway_users WHERE certificates @> $1::text[] LIMIT 2`;
 const REHASH = 'UPDATE expressway_users SET password = $1 WHERE id = $2 AND password = $3';
 /** One hash of each kind and cost. */
 const HASHES = String.raw`SELECT min(password) AS password FROM expressway_users WHERE password IS NOT NULL
@@ -83,6 +86,14 @@ export class PostgresUsers implements UserProvider {
     return toUser(this.#cache.findById(id) ?? (await this.#byId.load(id)));
   }
 
+  findByPublicKey(key: string): Promise<User | undefined> {
+    return this.#findHolder(BY_PUBLIC_KEY, key);
+  }
+
+  findByCertificate(fingerprint: string): Promise<User | undefined> {
+    return this.#findHolder(BY_CERTIFICATE, fingerprint);
+  }
+
   async verifyPassword(
     username: string,
     password: string,
@@ -107,6 +118,12 @@ export class PostgresUsers implements UserProvider {
     await this.#options.passwords.close();
     await this.#notifications.close();
     await this.#database.close();
+  }
+
+  async #findHolder(query: string, credential: string): Promise<User | undefined> {
+    if (!isKey(credential)) return undefined;
+    const [row, another] = await this.#database.query(query, [[credential]]);
+    return row === undefined || another !== undefined ? undefined : toUser(this.#toEntry(row));
   }
 
   async #load(

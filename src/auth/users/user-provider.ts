@@ -48,6 +48,10 @@ export interface UserProvider {
   find(username: string): Promise<User | undefined>;
   /** The user whose {@link User.id} it is; undefined for one who is unknown or disabled. */
   findById(id: string): Promise<User | undefined>;
+  /** The user who has this public key (64 hex digits in lower case). Left out: users must give their name. */
+  findByPublicKey?(key: string): Promise<User | undefined>;
+  /** The user who has the certificate of this fingerprint (64 hex digits in lower case). Left out: certificates name their user. */
+  findByCertificate?(fingerprint: string): Promise<User | undefined>;
   /**
    * The user, if the password is right. Takes as long for who is unknown or disabled, so that the time tells nothing. `source` is the address
    * that it comes from, if there is one: nobody's attempts keep those from elsewhere waiting. Rejects with PasswordCheckOverload when too

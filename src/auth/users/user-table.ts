@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { CredentialIndex } from './credential-index.js';
 import { isPasswordHash } from './password-verifier.js';
 import type { User, UserCredentials } from './user-provider.js';
 
@@ -54,6 +55,7 @@ export class UserTable {
   // Maps: names come from the wire, and `__proto__` is one.
   readonly #byName = new Map<string, UserEntry>();
   readonly #byId = new Map<string, UserEntry>();
+  readonly #credentials: CredentialIndex<UserEntry>;
 
   /** Throws {@link UnusableUserEntry} for a name without letters, a name or id given twice and for what is no password hash. */
   constructor(entries: readonly UserEntry[]) {
@@ -72,6 +74,7 @@ export class UserTable {
       this.#byName.set(entry.username, entry);
       this.#byId.set(id, entry);
     }
+    this.#credentials = new CredentialIndex(entries);
   }
 
   /** The entry of exactly that name. */
@@ -82,6 +85,16 @@ export class UserTable {
   /** The entry of that id. */
   findById(id: string): UserEntry | undefined {
     return this.#byId.get(id);
+  }
+
+  /** The entry that has this public key, 64 hex digits in lower case. */
+  findByPublicKey(key: string): UserEntry | undefined {
+    return this.#credentials.findByPublicKey(key);
+  }
+
+  /** The entry that has the certificate of this fingerprint, 64 hex digits in lower case. */
+  findByCertificate(fingerprint: string): UserEntry | undefined {
+    return this.#credentials.findByCertificate(fingerprint);
   }
 
   /** The hashes of all passwords. */

@@ -17,7 +17,9 @@ class WatchedQueue {
     this.#queue = new CheckQueue(options);
   }
 
-  add(name: string, source: string | undefined = name.replace(/\d+$/, '')): Gate {
+  /** Of the source that the name begins with; of none for a `?`. */
+  add(name: string): Gate {
+    const source = name === '?' ? undefined : name.replace(/\d+$/, '');
     let open: () => void = () => undefined;
     const opened = new Promise<void>((resolve) => (open = resolve));
     const done = this.#queue
@@ -77,7 +79,7 @@ describe('CheckQueue', () => {
 
   it('has one line for all without a source, as long as the queue', async () => {
     const queue = new WatchedQueue({ concurrency: 2, queue: 3 });
-    const gates = Array.from({ length: 6 }, () => queue.add('x', undefined));
+    const gates = Array.from({ length: 6 }, () => queue.add('?'));
     const outcomes = await finish(gates);
     assert.deepEqual(outcomes, ['done', 'done', 'done', 'done', 'done', 'refused']);
   });
