@@ -15,6 +15,7 @@ import { listen } from './listeners/listen.js';
 import type { ListenerContext } from './listeners/listener-context.js';
 import { createPublicListeners } from './listeners/public-listeners.js';
 import { startListener, trustedListener } from './listeners/start-listener.js';
+import { loginWatches } from './login-watches.js';
 import { readinessOf, type Readiness } from './readiness.js';
 import { Router, type CloseMode, type Logger, type SessionProcedures } from './router/index.js';
 import { ticketSource } from './ticket-source.js';
@@ -22,6 +23,7 @@ import { createWebApp } from './web/app.js';
 import { clientAddress } from './web/client-address.js';
 import { HttpProblem } from './web/http-problem.js';
 import { createHttpServer } from './web/http-server.js';
+import { WebSessions } from './web/web-sessions.js';
 
 /** What an application is made of. */
 export interface ApplicationOptions {
@@ -61,9 +63,17 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     const router = createRouter(options, revocations);
     closers.add(() => closers.serversClosed());
     closers.add((mode) => router.close(mode, options.config.drain.durationMs));
-    const authentication = await startAuthentication({ ...options, router, revocations });
+    const revoker = sessionRevoker(options, { router, revocations });
+    const sessions = openWebSessions(options, revoker);
+    const authentication = await startAuthentication({
+      ...options,
+      router,
+      revocations,
+      findWebSession: (value) => sessions.findByCookie(value),
+      watchLogins: loginWatches(router, options.logger, closers),
+    });
     closers.add(() => authentication.close());
-    const revoker = watchSessions(options, { router, authentication, revocations, closers });
+    watchUsers(options, { router, authentication, revocations, closers });
     const procedures = new Map([...authentication.procedures, ...revocationProcedures(revoker)]);
     await addRealms(options.config, router, procedures);
     const { authenticatorsOf } = authentication;
@@ -71,7 +81,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     const publicUrl = await startPublic(options, {
       context,
       authentication,
-      revoker,
+      sessions,
       revocations,
       closers,
     });
@@ -134,14 +144,22 @@ interface WatchParts {
   readonly closers: Closers;
 }
 
-/** Ends sessions when what they stand on is revoked, and when their users may not have them any more. */
-function watchSessions({ logger }: ApplicationOptions, parts: WatchParts): SessionRevoker {
-  const { router, authentication, revocations, closers } = parts;
+/** Ends sessions when what they stand on is revoked. */
+function sessionRevoker(
+  { logger }: ApplicationOptions,
+  { router, revocations }: Pick<WatchParts, 'router' | 'revocations'>,
+): SessionRevoker {
   const endSessions: EndSessions = (...end) => router.endSessions(...end);
+  return new SessionRevoker({ revocations, endSessions, logger });
+}
+
+/** Ends sessions when their users may not have them any more. */
+function watchUsers({ logger }: ApplicationOptions, parts: WatchParts): void {
+  const { router, authentication, revocations, closers } = parts;
   const watch = new UserWatch({
     users: authentication.users,
     principals: () => router.principals,
-    endSessions,
+    endSessions: (...end) => router.endSessions(...end),
     ongone: (userId) => {
       // A whole second: who may log in again at once must not be refused for having been quick.
       revocations.revokeUser(userId, Math.floor(Date.now() / 1000));
@@ -151,8 +169,21 @@ function watchSessions({ logger }: ApplicationOptions, parts: WatchParts): Sessi
   closers.add(() => {
     watch.close();
   });
-  return new SessionRevoker({ revocations, endSessions, logger });
 }
+
+/** The sessions of the web pages; whatever came from a log-in ends with it. */
+const openWebSessions = (
+  { config, logger }: ApplicationOptions,
+  revoker: SessionRevoker,
+): WebSessions =>
+  new WebSessions(
+    config.auth.session,
+    config.production,
+    (login) => {
+      revoker.revokeLogin(login);
+    },
+    logger,
+  );
 
 const NO_ISSUER = {
   issue: () => {
@@ -163,14 +194,14 @@ const NO_ISSUER = {
 interface PublicParts {
   readonly context: ListenerContext;
   readonly authentication: Authentication;
-  readonly revoker: SessionRevoker;
+  readonly sessions: WebSessions;
   readonly revocations: Revocations;
   readonly closers: Closers;
 }
 
 async function startPublic(options: ApplicationOptions, parts: PublicParts): Promise<string> {
   const { config, logger } = options;
-  const { context, authentication, revoker, revocations, closers } = parts;
+  const { context, authentication, sessions, revocations, closers } = parts;
   const { issuer, users } = authentication;
   const api = httpApi({ config, router: context.router, authentication });
   closers.add(() => api?.clients.close());
@@ -179,9 +210,7 @@ async function startPublic(options: ApplicationOptions, parts: PublicParts): Pro
     users,
     tokens: issuer ?? NO_ISSUER,
     tickets: ticketSource(config, authentication),
-    endLogin: (login) => {
-      revoker.revokeLogin(login);
-    },
+    sessions,
     isLoginRevoked: ({ login, at }, user) =>
       revocations.isRevoked({ login, proof: { subject: user.id, issuedAt: at ?? 0 } }),
     isReady: async () => (await readinessOf([authentication.isReady])).isReady,

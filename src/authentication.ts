@@ -40,6 +40,8 @@ export interface AuthenticationOptions {
   readonly users: readonly UserEntry[];
   readonly router: Router;
   readonly revocations: Revocations;
+  readonly findWebSession: AuthenticatorParts['findWebSession'];
+  readonly watchLogins: AuthenticatorParts['watchLogins'];
   readonly logger: Logger;
 }
 

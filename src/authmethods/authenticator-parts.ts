@@ -1,10 +1,13 @@
 import type { AuthmethodRegistry } from '../auth/providers/authmethod-registry.js';
 import type { Revocations } from '../auth/revocation/revocations.js';
+import type { LoginWatch } from '../auth/sessions/login-watch.js';
+import type { OpenWebSession } from '../auth/sessions/own-web-sessions.js';
 import type { TokenBearers } from '../auth/tokens/token-bearers.js';
 import type { SingleUseTickets } from '../auth/tickets/single-use-tickets.js';
 import type { TokenVerifier } from '../auth/tokens/token.js';
 import type { UserProvider } from '../auth/users/user-provider.js';
 import type { Config } from '../config/config.js';
+import type { WatchTimes } from '../login-watches.js';
 import type { LocalClient, Logger } from '../router/index.js';
 
 /** What the authenticators of an application have in common. */
@@ -17,6 +20,10 @@ export interface AuthenticatorParts {
   readonly bearers: TokenBearers;
   /** Those that `POST /ticket` gives. */
   readonly tickets: SingleUseTickets;
+  /** The web session of a value of the session cookie, as it came. */
+  readonly findWebSession: (value: string) => OpenWebSession | undefined;
+  /** Makes a watch that ends the sessions of log-ins that have ended. */
+  readonly watchLogins: (times: WatchTimes) => LoginWatch;
   readonly revocations: Revocations;
   /** The providers in the auth realm. */
   readonly registry: AuthmethodRegistry;

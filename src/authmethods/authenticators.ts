@@ -1,6 +1,7 @@
 import type { Authmethod } from '../config/listener-config.js';
 import type { Authenticator } from '../router/index.js';
 import type { AuthenticatorParts } from './authenticator-parts.js';
+import { cookieAuthenticator } from './cookie.js';
 import { dynamicAuthenticator } from './dynamic.js';
 import { jwtAuthenticator } from './jwt.js';
 import { providedAuthenticator } from './provided.js';
@@ -12,6 +13,7 @@ export const AUTHENTICATORS: Readonly<
 > = {
   jwt: jwtAuthenticator,
   ticket: ticketAuthenticator,
+  cookie: cookieAuthenticator,
 };
 
 /** The authenticator of an authmethod: of a provider or procedure from outside if one is configured, else our own. Throws TypeError for an unknown one. */

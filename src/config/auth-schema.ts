@@ -8,6 +8,7 @@ import { providersSchema } from './provider-schema.js';
 import { count, flag, name, text, uri } from './scalars.js';
 import { ticketSchema } from './ticket-schema.js';
 import { usersProviderSchema } from './users-provider-schema.js';
+import { cookieName, webAppShape } from './web-app-schema.js';
 
 const filePath = () => text('the path of a file');
 
@@ -45,9 +46,7 @@ export const authSchema = z.strictObject({
   }),
   ticket: ticketSchema,
   session: z.strictObject({
-    cookie: text('a cookie name such as __Host-sid', (value) =>
-      /^[\w!#$%&'*+.^`|~-]{1,64}$/.test(value),
-    ),
+    cookie: cookieName(),
     secret: text('a secret').optional(),
     secret_file: filePath().optional(),
     previous_secret: text('a secret').optional(),
@@ -55,6 +54,7 @@ export const authSchema = z.strictObject({
     ttl: duration({ min: '1s', max: '24d' }),
     max: count('a number of sessions', 1, 10_000_000),
     file: filePath().nullable(),
+    ...webAppShape,
   }),
   revocation: z.strictObject({
     file: filePath().nullable(),

@@ -8,6 +8,7 @@ import { buildDynamic } from './dynamic-config.js';
 import type { ConfigInput } from './schema.js';
 import { buildTicket } from './ticket-config.js';
 import type { UsersConfig } from './users-config.js';
+import { buildWebApp } from './web-app-config.js';
 
 /** What a configuration names and does not hold. */
 export interface ResolvedValues {
@@ -101,6 +102,7 @@ function buildAuth({ auth, limits, realms }: ConfigInput, resolved: ResolvedValu
       ttlMs: session.ttl,
       max: session.max,
       file: resolved.sessionFile,
+      webApp: buildWebApp(auth),
     },
     revocation: { file: resolved.revocationFile, max: auth.revocation.max },
     api: {

@@ -11,6 +11,7 @@ import type {
 import type { ProvidersConfig } from './provider-config.js';
 import type { TicketConfig } from './ticket-config.js';
 import type { UsersConfig } from './users-config.js';
+import type { WebAppConfig } from './web-app-config.js';
 
 /** Limits of the public listener and of the router as a whole. */
 export interface LimitsConfig extends ConnectionLimitsConfig {
@@ -134,6 +135,8 @@ export interface AuthConfig {
     readonly max: number;
     /** The file from which they come back after a restart; undefined: they end with the process. */
     readonly file: string | undefined;
+    /** Undefined: only our own sessions count. */
+    readonly webApp: WebAppConfig | undefined;
   };
   /** What is remembered of tokens that are void before they expire. */
   readonly revocation: {

@@ -6,6 +6,7 @@ import { checkProviders, rolesOf } from './provider-checks.js';
 import type { ConfigInput } from './schema.js';
 import { checkTicket } from './ticket-checks.js';
 import { problem } from './validate.js';
+import { checkWebApp } from './web-app-checks.js';
 
 /** The sections that are in order by themselves; the others are undefined. */
 export type Sections = { readonly [Name in keyof ConfigInput]: ConfigInput[Name] | undefined };
@@ -30,6 +31,7 @@ export function crossCheck(
   checkJwt(sections, report);
   checkTicket({ ...sections, roles }, report);
   checkApi(sections, report);
+  checkWebApp(sections, report);
   const { limits } = sections;
   if (limits !== undefined && limits.auth < limits.hello) {
     report(['limits', 'auth'], 'at least the duration of limits.hello, which it includes');

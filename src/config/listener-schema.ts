@@ -14,7 +14,7 @@ export const SERIALIZERS = [
 ] as const;
 
 /** The authmethods by which somebody can get in without a provider from outside. */
-export const AUTHMETHODS = ['jwt', 'ticket'] as const;
+export const AUTHMETHODS = ['jwt', 'ticket', 'cookie'] as const;
 
 const host = () => text('a host name or IP address');
 const path = (expected: string) => text(expected, (value) => /^\/[\w./~-]{0,127}$/.test(value));

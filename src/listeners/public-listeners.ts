@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { LongPollListener, originGuard, WebSocketListener } from '../router/index.js';
 import { listenerBasics, type ListenerContext } from './listener-context.js';
+import { sessionCookieGuards } from './session-cookie-guard.js';
 
 /** What only the public listener needs. */
 export interface PublicListenerContext extends ListenerContext {
@@ -26,7 +27,7 @@ export function createPublicListeners(context: PublicListenerContext): PublicLis
       { authenticators: context.authenticatorsOf(config.auth.order) },
     ),
     name: 'public',
-    guards: [originGuard(allowedOrigins)],
+    guards: [originGuard(allowedOrigins), ...sessionCookieGuards(config.auth.order, config)],
     addressOf,
   };
   const { pingMs, pongMs } = config.limits;

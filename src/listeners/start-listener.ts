@@ -14,6 +14,7 @@ import {
 import { listen } from './listen.js';
 import { listenerBasics, type ListenerBasics, type ListenerContext } from './listener-context.js';
 import { createStreamServer, createUpgradeServer } from './listener-server.js';
+import { sessionCookieGuards } from './session-cookie-guard.js';
 
 /** A listener and its server. */
 export interface ListenerParts {
@@ -88,15 +89,22 @@ function webSocketParts(
 ): { server: HttpServer; listener: WebSocketListener } {
   const { name, path } = settings;
   const server = createUpgradeServer(settings, config);
-  const listener = new WebSocketListener({ ...basics, name, path, guards: [guardOf(settings)] });
+  const listener = new WebSocketListener({
+    ...basics,
+    name,
+    path,
+    guards: guardsOf(settings, config),
+  });
   listener.attach(server);
   return { server, listener };
 }
 
-function guardOf({ admission }: ListenerConfig): UpgradeGuard {
-  return admission.isTrusted
-    ? trustedGuard(admission.allowedHosts, admission.allowedOrigins)
-    : originGuard(admission.allowedOrigins);
+function guardsOf({ admission }: ListenerConfig, config: Config): readonly UpgradeGuard[] {
+  if (admission.isTrusted) return [trustedGuard(admission.allowedHosts, admission.allowedOrigins)];
+  return [
+    originGuard(admission.allowedOrigins),
+    ...sessionCookieGuards(admission.authmethods, config),
+  ];
 }
 
 /** It needs no guard: a page can only send what begins as HTTP does, and no handshake does. */

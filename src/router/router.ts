@@ -172,6 +172,15 @@ export class Router {
     return chosen.length;
   }
 
+  /** Closes the transports of these principals' sessions, so that they come back; gives how many there were. */
+  closeSessions(where: (principal: Principal) => boolean, code: CloseCode, reason: string): number {
+    const chosen = [...this.#connections].filter(
+      ({ principal }) => principal !== undefined && where(principal),
+    );
+    for (const connection of chosen) connection.close(code, reason);
+    return chosen.length;
+  }
+
   /**
    * Takes no more connections and ends those that there are. A restart of many is spread over up to `drainMs`, at 100 a second or faster,
    * so that their clients do not all come back at once. The realms end as a whole: no meta event and no testament tells of their sessions.

@@ -27,8 +27,8 @@ export interface WebOptions {
   readonly tokens: TokenSource;
   /** Left out: there is no `/ticket`. */
   readonly tickets?: TicketSource | undefined;
-  /** Called when a web log-in ends; ends the WAMP sessions that came from it and refuses its tokens. */
-  readonly endLogin: (login: string) => void;
+  /** Called when a web log-in ends; ends the WAMP sessions that came from it and refuses its tokens. Left out: nothing does. */
+  readonly endLogin?: (login: string) => void;
   /** Whether a web log-in, or all of its user at that time, was revoked otherwise; left out: never. */
   readonly isLoginRevoked?: IsLoginRevoked;
   /** Whether people can be let in: what `/readyz` says. */
@@ -37,6 +37,8 @@ export interface WebOptions {
   /** Secure cookies and Strict-Transport-Security; short secrets are refused. */
   readonly production: boolean;
   readonly session: SessionOptions;
+  /** The web sessions, where others look at them too, with an `endLogin` of their own; left out: made as `session` says. */
+  readonly sessions?: WebSessions;
   /** The folder of `login.html`, `livestatus.html` and `assets`. */
   readonly publicDirectory: string;
   /** The WAMP realm that the dashboard joins. */
@@ -103,8 +105,8 @@ function addApi(app: Express, { path, ...rest }: WebApiOptions, options: WebOpti
 
 function addPages(app: Express, options: WebOptions): void {
   const { users, tokens, logger, publicDirectory, realm, wsPath } = options;
-  const { session, production, endLogin } = options;
-  const sessions = new WebSessions(session, production, endLogin, logger);
+  const { session, production, endLogin = () => undefined } = options;
+  const sessions = options.sessions ?? new WebSessions(session, production, endLogin, logger);
   const forms = new FormGuard({ ...session, sessions });
   const passwords = new PasswordLogin(users, new LoginLimiter(options.loginLimits), logger);
   const basicRealm = options.basicRealm ?? DEFAULT_REALM;

@@ -14,6 +14,8 @@ declare module 'memorystore' {
 
   interface MemoryStore extends session.Store {
     touch(id: string, data: session.SessionData, callback?: () => void): void;
+    /** The cache: JSON by key. `peek` gives what has not ended, and does not count as a use. */
+    readonly store: { peek(key: string): string | undefined };
   }
 
   /** A session store on an LRU cache. */

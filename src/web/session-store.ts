@@ -17,7 +17,8 @@ export interface SessionStoreOptions {
 
 const MemoryStore = createMemoryStore(session);
 
-const keyOf = (id: string): string => createHash('sha256').update(id).digest('base64url');
+/** Under what a session is kept: the SHA-256 of its id. */
+export const keyOf = (id: string): string => createHash('sha256').update(id).digest('base64url');
 
 /**
  * express-session's store: bounded, in memory, with a journal behind it if there is a file for one. Sessions are kept under the SHA-256
@@ -48,6 +49,12 @@ export class SessionStore extends session.Store {
       else this.#journal.end(key);
     }
     lifeMs = ttlMs;
+  }
+
+  /** What is in the session under this key, which does not count as a use; undefined when there is none, or not any more. */
+  peek(key: string): SessionData | undefined {
+    const data: unknown = JSON.parse(this.#memory.store.peek(key) ?? 'null');
+    return isSessionData(data) ? data : undefined;
   }
 
   override get(id: string, callback: Parameters<session.Store['get']>[1]): void {

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Request, RequestHandler, Response } from 'express';
 import session from 'express-session';
 import { silentLogger, type Logger } from '../router/index.js';
 import { HttpProblem } from './http-problem.js';
-import { SessionStore } from './session-store.js';
+import { keyOf, SessionStore } from './session-store.js';
 
 declare module 'express-session' {
   interface SessionData {
@@ -37,6 +37,12 @@ export interface SignedIn {
   readonly at?: number;
 }
 
+/** A session that is open. */
+export interface OpenSession extends SignedIn {
+  /** Whether it still is. */
+  readonly isOpen: () => boolean;
+}
+
 /** The shortest secret that production accepts, in characters. */
 const minSecretLength = 32;
 
@@ -50,6 +56,8 @@ export class WebSessions {
   /** Whether cookies go over HTTPS only. */
   readonly secure: boolean;
   readonly #cookie: string;
+  readonly #secrets: readonly string[];
+  readonly #store: SessionStore;
   readonly #endLogin: (login: string) => void;
 
   /** Throws a TypeError for a cookie name or secret that gives no protection. */
@@ -62,11 +70,13 @@ export class WebSessions {
     this.secure = options.secure ?? production;
     checkOptions(options, production, this.secure);
     this.#cookie = options.cookie;
+    this.#secrets = options.secrets;
+    this.#store = new SessionStore({ ...options, logger });
     this.#endLogin = endLogin;
     this.middleware = session({
       name: options.cookie,
       secret: [...options.secrets],
-      store: new SessionStore({ ...options, logger }),
+      store: this.#store,
       cookie: { httpOnly: true, secure: this.secure, sameSite: 'lax', path: '/' },
       resave: false,
       saveUninitialized: false,
@@ -77,6 +87,15 @@ export class WebSessions {
   find(request: { readonly session?: Partial<session.SessionData> }): SignedIn | undefined {
     // A request whose session was ended on the way has none, whatever express-session's types say.
     return request.session?.signedIn;
+  }
+
+  /** Who is signed in by a value of the session cookie, as it came; looking does not count as a use of the session. */
+  findByCookie(value: string): OpenSession | undefined {
+    const key = this.#keyOf(value);
+    const signedIn = key === undefined ? undefined : this.#store.peek(key)?.signedIn;
+    if (key === undefined || signedIn === undefined) return undefined;
+    const isOpen = (): boolean => this.#store.peek(key)?.signedIn?.login === signedIn.login;
+    return { ...signedIn, isOpen };
   }
 
   /** Gives `username` a new session under a new id, and ends the log-in of the one before. Returns the login's name. */
@@ -109,6 +128,31 @@ export class WebSessions {
     } finally {
       if (before !== undefined) this.#endLogin(before.login);
     }
+  }
+
+  /** Under what the session of a signed cookie (`s:`, the id, a dot, its signature) is kept. */
+  #keyOf(value: string): string | undefined {
+    const text = decode(value);
+    const dot = text.lastIndexOf('.');
+    if (!text.startsWith('s:') || dot === -1) return undefined;
+    const [id, signature] = [text.slice(2, dot), text.slice(dot + 1)];
+    const isOurs = this.#secrets.some((secret) => isSignature(signature, id, secret));
+    return isOurs ? keyOf(id) : undefined;
+  }
+}
+
+/** Whether `signature` is that of `id`, as express-session signs: HMAC-SHA256 in Base64 without padding. */
+function isSignature(signature: string, id: string, secret: string): boolean {
+  const expected = createHmac('sha256', secret).update(id).digest('base64').replace(/=+$/u, '');
+  const [left, right] = [Buffer.from(signature), Buffer.from(expected)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+function decode(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return '';
   }
 }
 

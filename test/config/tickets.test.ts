@@ -3,12 +3,12 @@ import { describe, it } from 'node:test';
 import { ConfigurationFolder, MINIMAL } from './configuration-folder.js';
 
 const KEY = '4b1e0d9c7a6f583214e5d6c7b8a90f1e';
-const BACKEND = {
+const KEYLESS = {
   EXPRESSWAY_AUTH__ORDER: '[ticket]',
   EXPRESSWAY_AUTH__TICKET__KINDS: '[backend]',
-  EXPRESSWAY_AUTH__TICKET__BACKEND_KEY: KEY,
   EXPRESSWAY_AUTH__TICKET__BACKEND_ROLES: '[user]',
 };
+const BACKEND = { ...KEYLESS, EXPRESSWAY_AUTH__TICKET__BACKEND_KEY: KEY };
 const CONFIG = MINIMAL.replace(
   '      - name: trusted',
   '      - name: trusted\n      - name: user',
@@ -38,9 +38,8 @@ describe('loadConfig on tickets', () => {
       'a.yaml': CONFIG,
       'ticket.key': `${KEY}\n`,
     });
-    const { EXPRESSWAY_AUTH__TICKET__BACKEND_KEY: _, ...others } = BACKEND;
     const { config } = await folder.load('a.yaml', {
-      ...others,
+      ...KEYLESS,
       EXPRESSWAY_AUTH__TICKET__BACKEND_KEY_FILE: folder.file('ticket.key'),
     });
     equal(config.auth.ticket.backend.key, KEY);
@@ -103,8 +102,7 @@ describe('loadConfig on tickets', () => {
 
   it('refuses backend tickets without a key', async (t) => {
     const folder = await ConfigurationFolder.make(t, { 'a.yaml': CONFIG });
-    const { EXPRESSWAY_AUTH__TICKET__BACKEND_KEY: _, ...others } = BACKEND;
-    const [problem, ...more] = await folder.problems('a.yaml', others);
+    const [problem, ...more] = await folder.problems('a.yaml', KEYLESS);
     deepEqual(more, []);
     equal(
       problem?.replace(/^\S+ /, ''),

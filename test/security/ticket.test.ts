@@ -79,13 +79,13 @@ describe('POST /ticket', () => {
     const bearer = await ticketOf(client, { Authorization: `Bearer ${makeToken()}` });
     await client.logIn('admin', 'kitten');
     const csrf_token = await client.formToken('/livestatus');
-    const session = parse(await client.post('/ticket', { csrf_token }))['ticket'];
+    const session = String(parse(await client.post('/ticket', { csrf_token }))['ticket']);
     for (const [each, authid, authrole] of [
-      [ticket, 'ryan', 'user'],
+      [String(ticket), 'ryan', 'user'],
       [bearer, 'admin', 'admin'],
       [session, 'admin', 'admin'],
     ] as const) {
-      const [code, , details] = await joinWithTicket(t, application, String(each));
+      const [code, , details] = await joinWithTicket(t, application, each);
       const welcome = details as Record<string, unknown>;
       deepEqual(
         [code, welcome['authid'], welcome['authrole'], welcome['authmethod']],

@@ -2,7 +2,6 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import {
   AuthenticatorUnavailable,
   silentLogger,
-  type AuthenticationRequest,
   type Logger,
   type Principal,
 } from '../../router/index.js';
@@ -69,7 +68,7 @@ export class BackendTickets implements TicketKind {
     return TICKET.test(ticket);
   }
 
-  redeem(ticket: string, _request: AuthenticationRequest): Promise<Principal> {
+  redeem(ticket: string): Promise<Principal> {
     const parsed = this.#verify(ticket);
     if (parsed === undefined) return this.#refuse('wrong signature');
     const { jti, exp, role } = parsed;

@@ -1,15 +1,9 @@
 import type { TransportDetails } from '../../router/index.js';
+import { hasJwtForm } from '../tokens/jwt-form.js';
 
-/** The parameter of the upgrade's query that holds a ticket. */
-const PARAMETER = 'ticket';
-
-/** Given instead of a ticket that is there twice: no kind accepts it. */
-const AMBIGUOUS = '';
-
-/** The ticket that came with the upgrade, in `?ticket=`; undefined when none did. */
-export function ticketOf({ url }: TransportDetails): string | undefined {
-  const question = url.indexOf('?');
-  if (question === -1) return undefined;
-  const [ticket, ...others] = new URLSearchParams(url.slice(question + 1)).getAll(PARAMETER);
-  return others.length === 0 ? ticket : AMBIGUOUS;
+/** The ticket that came with the upgrade: in `?ticket=`, or as a bearer that is no token. Undefined when none did. */
+export function ticketOf({ credentials }: TransportDetails): string | undefined {
+  if (credentials === undefined) return undefined;
+  const { ticket, bearer } = credentials;
+  return ticket ?? (bearer === undefined || hasJwtForm(bearer) ? undefined : bearer);
 }

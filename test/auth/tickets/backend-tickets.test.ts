@@ -6,7 +6,6 @@ import {
   type BackendTicketsOptions,
 } from '../../../src/auth/tickets/backend-tickets.js';
 import type { Principal } from '../../../src/router/index.js';
-import { requestWith } from '../support/authentication-request.js';
 import { MemoryLogger } from '../support/memory-logger.js';
 
 const KEY = Buffer.from('b0c3e8f2a7d94615be8f03a1c9d27e46');
@@ -26,7 +25,7 @@ function setUp(t: TestContext, changes: Partial<BackendTicketsOptions> = {}): Se
   const logger = new MemoryLogger();
   const options = { key: KEY, roles: ['user', 'a.b'], maxTtlMs: 300_000, sessionMs: 60_000 };
   const tickets = new BackendTickets({ ...options, max: 10, logger, ...changes });
-  return { tickets, logger, redeem: (ticket) => tickets.redeem(ticket, requestWith()) };
+  return { tickets, logger, redeem: (ticket) => tickets.redeem(ticket) };
 }
 
 describe('BackendTickets', () => {

@@ -29,12 +29,12 @@ interface Setup {
 function setUp(
   t: TestContext,
   changes: Partial<SingleUseTicketsOptions> = {},
-  user: User | undefined = ZOE,
+  user = ZOE,
 ): Setup {
   t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
   const logger = new MemoryLogger();
   const tickets = new SingleUseTickets({
-    users: { findById: (id) => Promise.resolve(id === user?.id ? user : undefined) },
+    users: { findById: (id) => Promise.resolve(id === user.id ? user : undefined) },
     ttlMs: 300_000,
     sessionMs: 3_600_000,
     max: 100,
@@ -96,7 +96,7 @@ describe('SingleUseTickets', () => {
     await rejects(redeem(late.ticket), INVALID);
   });
 
-  const refusals: readonly [string, Partial<SingleUseTicketsOptions>, User | undefined, string][] =
+  const refusals: readonly [string, Partial<SingleUseTicketsOptions>, User, string][] =
     [
       ['a user who is unknown or disabled', {}, userNamed('other'), 'user unknown or disabled'],
       ['a user without the role', {}, { ...ZOE, roles: ['x'] }, 'user has lost the role'],
