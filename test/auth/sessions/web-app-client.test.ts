@@ -1,7 +1,10 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { describe, it, type TestContext } from 'node:test';
-import { WebAppClient, type WebAppClientOptions } from '../../../src/auth/sessions/web-app-client.js';
+import {
+  WebAppClient,
+  type WebAppClientOptions,
+} from '../../../src/auth/sessions/web-app-client.js';
 import { listen } from '../../support/http.js';
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void;

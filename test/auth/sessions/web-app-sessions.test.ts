@@ -66,7 +66,8 @@ describe('WebAppSessions', () => {
   });
 
   it('takes nobody, who is out of time and who has a role that is not for it', async (t) => {
-    const setup = setUp(t, undefined);
+    const setup = setUp(t);
+    setup.answer = undefined;
     equal(await setup.identify(), undefined);
     setup.answer = { ...ZOE, expiresAt: 1_000_000 };
     equal(await setup.identify('out of time'), undefined);
@@ -76,7 +77,8 @@ describe('WebAppSessions', () => {
   });
 
   it('remembers somebody for a while, nobody not at all', async (t) => {
-    const setup = setUp(t, undefined);
+    const setup = setUp(t);
+    setup.answer = undefined;
     await setup.identify();
     setup.answer = ZOE;
     await Promise.all([setup.identify(), setup.identify()]);
