@@ -149,12 +149,12 @@ describe('listeners of the configuration', () => {
     [
       'with an unknown authmethod',
       'name: a, type: rawsocket, port: 1, authmethods: [magic]',
-      `/listeners/0/authmethods/0: expected one of ${AUTHMETHODS.join(', ')}, found "magic"`,
+      `/listeners/0/authmethods/0: expected one of ${AUTHMETHODS.join(', ')}, or the name of one of auth.providers.methods, found "magic"`,
     ],
     [
       'with an authmethod given twice',
       'name: a, type: rawsocket, port: 1, authmethods: [jwt, jwt]',
-      '/listeners/0/authmethods: expected at least one authmethod, each once, found a list',
+      '/listeners/0/authmethods: expected each authmethod once, found a list',
     ],
     [
       'with a role that is not trusted',

@@ -24,14 +24,16 @@ function toTransport(transport: TransportDetails): Dict {
     transport_address: transport.peer,
     headers: Object.fromEntries(transport.headers),
     url: path,
-    query_params: toQueryParams(query),
+    query_params: toQueryParams(query, transport.credentials),
     cookies: transport.headers.get('cookie') ?? [],
   };
 }
 
-/** A name that comes once has its value, one that comes more often the list of them. */
-function toQueryParams(query: string): Dict | List {
+/** A name that comes once has its value, one that comes more often the list of them. A provider may decide by what others are not shown. */
+function toQueryParams(query: string, credentials: TransportDetails['credentials']): Dict | List {
   const params = new URLSearchParams(query);
+  if (credentials?.token !== undefined) params.append('token', credentials.token);
+  if (credentials?.ticket !== undefined) params.append('ticket', credentials.ticket);
   const names = new Set(params.keys());
   if (names.size === 0) return [];
   return Object.fromEntries(

@@ -61,6 +61,12 @@ describe('toHelloMessage', () => {
     });
   });
 
+  it('tells the token and the ticket of the query, which are shown to nobody else', () => {
+    const credentials = { bearer: undefined, token: 't', ticket: 'u', isMalformed: false };
+    const details = transportOf({ url: '/ws?x=1', credentials }) as Record<string, unknown>;
+    assert.deepEqual(details['query_params'], { x: '1', token: 't', ticket: 'u' });
+  });
+
   it('tells the headers as lists and the cookie header once more', () => {
     const headers = new Map([
       ['cookie', ['sid=1; theme=dark']],
