@@ -45,11 +45,12 @@ describe('/livez and /readyz', () => {
     const application = await startTestApplication(t);
     const provider = start.mock.calls[0]?.this;
     ok(provider instanceof JwtAuthProvider);
+    start.mock.mockImplementation(() => Promise.reject(new Error('canary: not yet')));
     provider.close();
     await provider.closed;
     equal((await answerOf(application, '/readyz'))[0], 503);
+    start.mock.restore();
     while ((await answerOf(application, '/readyz'))[0] !== 200);
-    equal(start.mock.callCount(), 2);
   });
 
   it('do not care for a method that no listener takes', async (t) => {
