@@ -5,7 +5,7 @@ import type { Logger } from './router/index.js';
 
 /**
  * What is revoked, as the configuration says to keep it: for as long as tokens, tickets and web log-ins may be about, and over a restart if there is
- * a file for it. Throws the system's error when the file cannot be read or written.
+ * a file for it. Throws UnusableRevocationFile when that cannot be read or written.
  */
 export function configuredRevocations(config: Config, logger: Logger): Revocations {
   const { jwt, ticket, session, revocation } = config.auth;

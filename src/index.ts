@@ -17,6 +17,8 @@ export {
   TrustedAuthenticator,
   type TrustedAuthenticatorOptions,
 } from './auth/methods/trusted-authenticator.js';
+export { Revocations, type RevocationsOptions } from './auth/revocation/revocations.js';
+export { SessionRevoker } from './auth/revocation/session-revoker.js';
 export type { UserEntry } from './auth/users/memory-users.js';
 export { ConfigError } from './config/config-error.js';
 export type { Config } from './config/config.js';

@@ -1,8 +1,12 @@
+import { UnusableRevocationFile } from '../auth/revocation/revocation-journal.js';
 import type { Config } from '../config/config.js';
 import { variableName } from '../config/environment.js';
 
 /** Says in plain words why the application could not start, and what to do; undefined if only the error itself can tell. */
 export function explainStartFailure(error: unknown, config: Config): string | undefined {
+  if (error instanceof UnusableRevocationFile) {
+    return `${error.message}. Make it this user's own, or set auth.revocation.file to another one; without it, what was revoked holds again.\n`;
+  }
   const code = property(error, 'code');
   const port = property(error, 'port');
   const socket = property(error, 'address');

@@ -39,6 +39,8 @@ export interface Proof {
   readonly subject: string;
   /** Its own id: `jti` of a token. */
   readonly id?: string;
+  /** Who made it: `iss` of a token. */
+  readonly issuer?: string;
   /** Unix seconds. */
   readonly issuedAt?: number;
 }

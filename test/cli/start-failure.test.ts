@@ -1,5 +1,6 @@
 import { equal, match } from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { UnusableRevocationFile } from '../../src/auth/revocation/revocation-journal.js';
 import { explainStartFailure } from '../../src/cli/start-failure.js';
 import type { Config } from '../../src/config/config.js';
 import { ConfigurationFolder, MINIMAL } from '../config/configuration-folder.js';
@@ -18,6 +19,15 @@ async function configured(t: TestContext): Promise<Config> {
 const failure = (fields: object): Error => Object.assign(new Error('listen'), fields);
 
 describe('explainStartFailure', () => {
+  it('names the file of revocations that cannot be used, and its key', async (t) => {
+    const error = new UnusableRevocationFile('/data/revocations', failure({ code: 'EACCES' }));
+    const explanation = explainStartFailure(error, await configured(t));
+    match(
+      explanation ?? '',
+      /\/data\/revocations cannot be used: listen\..*auth\.revocation\.file/u,
+    );
+  });
+
   for (const [port, section, variable] of [
     [8080, 'public', 'EXPRESSWAY_PUBLIC__PORT'],
     [8081, 'trusted', 'EXPRESSWAY_TRUSTED__PORT'],

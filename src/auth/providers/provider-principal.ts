@@ -112,16 +112,20 @@ function toLogin(value: unknown): Pick<Principal, 'login'> {
 }
 
 /** What {@link toProof} reads. */
-export const proofToWire = ({ subject, id, issuedAt }: Proof): Dict => ({
+export const proofToWire = ({ subject, issuer, id, issuedAt }: Proof): Dict => ({
   subject,
+  ...(issuer === undefined ? {} : { issuer }),
   ...(id === undefined ? {} : { id }),
   ...(issuedAt === undefined ? {} : { issued_at: issuedAt }),
 });
 
 function toProof(value: unknown): Pick<Principal, 'proof'> {
   if (value === undefined) return {};
-  const { subject, id, issued_at: issuedAt } = toDict(value) ?? {};
+  const { subject, issuer, id, issued_at: issuedAt } = toDict(value) ?? {};
   if (typeof subject !== 'string') throw new InvalidProviderAnswer('the proof has no subject');
+  if (issuer !== undefined && typeof issuer !== 'string') {
+    throw new InvalidProviderAnswer('the issuer of the proof is no string');
+  }
   if (id !== undefined && typeof id !== 'string') {
     throw new InvalidProviderAnswer('the id of the proof is no string');
   }
@@ -130,6 +134,7 @@ function toProof(value: unknown): Pick<Principal, 'proof'> {
   }
   const proof = {
     subject,
+    ...(issuer === undefined ? {} : { issuer }),
     ...(id === undefined ? {} : { id }),
     ...(issuedAt === undefined ? {} : { issuedAt }),
   };

@@ -12,6 +12,17 @@ export interface RevocationJournalOptions {
   readonly logger: Logger;
 }
 
+/** The file cannot be read, or not be made one's own: nobody could know what was revoked. The system's error is the cause. */
+export class UnusableRevocationFile extends Error {
+  override readonly name = 'UnusableRevocationFile';
+  readonly code = 'ERR_UNUSABLE_REVOCATION_FILE';
+
+  constructor(file: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : 'unknown error';
+    super(`the file of revocations ${file} cannot be used: ${reason}`, { cause });
+  }
+}
+
 /**
  * Keeps revocations over a restart: a file of one line of JSON each, which is on the disk before the call returns. It is read and written anew
  * at the start, and again when most of its lines are of no use. Where it holds a line that makes no sense, nobody knows what was
@@ -28,20 +39,17 @@ export class RevocationJournal implements RevocationStore {
   #lines = 0;
   #state: 'written' | 'failing' | 'given up' = 'written';
 
-  /** Opens the file and takes it over from any other process. Throws the system's error when it cannot be read or written. */
+  /** Opens the file and takes it over from any other process. Throws {@link UnusableRevocationFile}. */
   constructor({ file, logger }: RevocationJournalOptions) {
     this.#file = new OwnedFile(file);
     this.#logger = logger;
-    const { kept, forgottenUntil, hasNonsense } = parse(this.#file.read());
+    const { kept, forgottenUntil, hasNonsense } = this.#open();
     this.kept = kept;
-    this.forgottenUntil = hasNonsense ? Date.now() : forgottenUntil;
-    this.#replace({ size: kept.length, revocations: kept, forgottenUntil: this.forgottenUntil });
+    this.forgottenUntil = forgottenUntil;
     logger.info({ file, revocations: kept.length }, 'revocations read from their file');
     if (!hasNonsense) return;
-    logger.warn(
-      { file },
-      'lines in the file of revocations make no sense: older tokens are refused',
-    );
+    const message = 'lines in the file of revocations make no sense: older tokens are refused';
+    logger.warn({ file }, message);
   }
 
   keep(revocation: Revocation, all: RevocationState): void {
@@ -60,6 +68,17 @@ export class RevocationJournal implements RevocationStore {
     this.#attempt(() => {
       this.#replace(all);
     });
+  }
+
+  #open(): Parsed {
+    try {
+      const { kept, forgottenUntil, hasNonsense } = parse(this.#file.read());
+      const parsed = { kept, forgottenUntil: hasNonsense ? Date.now() : forgottenUntil };
+      this.#replace({ ...parsed, size: kept.length, revocations: kept });
+      return { ...parsed, hasNonsense };
+    } catch (error) {
+      throw new UnusableRevocationFile(this.#file.path, error);
+    }
   }
 
   #attempt(write: () => void): void {

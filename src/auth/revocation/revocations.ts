@@ -101,6 +101,8 @@ export class Revocations {
 
   /** Whether this stands on something that was revoked. A token without a time of issue is as old as can be. */
   isRevoked({ proof, login, expiresAt }: Revocable): boolean {
+    // A backend's ticket, or what another provider vouches for, is nothing that could be revoked here.
+    if (proof === undefined && login === undefined) return false;
     const issuedAt = (proof?.issuedAt ?? (expiresAt === undefined ? Infinity : -Infinity)) * 1000;
     if (this.#forgottenUntil !== undefined && issuedAt <= this.#forgottenUntil) return true;
     if (this.#known.size === 0) return false;

@@ -6,6 +6,7 @@ import {
   type List,
   type Logger,
   type Principal,
+  type Proof,
   type SessionCall,
   type SessionProcedure,
 } from '../../router/index.js';
@@ -106,7 +107,7 @@ export class SessionRefresh implements SessionProcedure {
   #renewed(before: Principal, bearer: TokenBearer): Principal {
     const { user, token } = bearer;
     const proof = proofOf(bearer);
-    if (proof.subject !== before.proof?.subject || user.username !== before.authid) {
+    if (!isSameSubject(before, proof) || user.username !== before.authid) {
       this.#logger.warn({ authid: before.authid }, 'token of another subject at a refresh');
       throw new WampError(RefreshError.subjectMismatch, ['the token names another subject']);
     }
@@ -130,6 +131,10 @@ export class SessionRefresh implements SessionProcedure {
     };
   }
 }
+
+/** A proof that does not say who made it was made here. */
+const isSameSubject = ({ proof: before }: Principal, { subject, issuer }: Proof): boolean =>
+  before?.subject === subject && (before.issuer === undefined || before.issuer === issuer);
 
 /** Whether a session came by something that ends, and whose subject is known: a token, or a ticket that was given for one. */
 const isOfToken = ({ proof, expiresAt }: Principal): boolean =>

@@ -57,8 +57,9 @@ export class TokenBearers {
 }
 
 /** What a session keeps of the token that opened it. */
-export const proofOf = ({ user, token: { id, issuedAt } }: TokenBearer): Proof => ({
+export const proofOf = ({ user, token: { id, issuer, issuedAt } }: TokenBearer): Proof => ({
   subject: user.id,
+  issuer,
   ...(id === undefined ? {} : { id }),
   ...(issuedAt === undefined ? {} : { issuedAt }),
 });

@@ -24,6 +24,8 @@ export interface TokenClaims {
   /** Whom it names: a user by id, or by username if `isUsername`. */
   readonly subject: string;
   readonly isUsername: boolean;
+  /** `iss`, which the key pins also where it does not require it. */
+  readonly issuer: string;
   /** `jti`. */
   readonly id: string | undefined;
   /** `iat`; undefined where a key does not require it. */
@@ -57,7 +59,8 @@ export function checkClaims(
     if (own(claims, name) === undefined) refuse(`claim ${name} is missing`);
   }
   const [issuedAt, expiresAt] = checkTimes(claims, policy, now, refuse);
-  checkIssuer(claims, key.issuer ?? policy.issuer, refuse);
+  const issuer = key.issuer ?? policy.issuer;
+  checkIssuer(claims, issuer, refuse);
   checkAudience(claims, key, policy, refuse);
   const login = own(claims, 'sid');
   if (login !== undefined && !isAuthid(login)) return refuse('sid is no name');
@@ -66,7 +69,7 @@ export function checkClaims(
   if (!isAuthid(subject)) return refuse(`claim ${nameOfSubject} is no authid`);
   const scope = checkScope(claims, refuse);
   return {
-    ...{ subject, isUsername, id, issuedAt, expiresAt, login },
+    ...{ subject, isUsername, issuer, id, issuedAt, expiresAt, login },
     ...(scope !== undefined && { scope }),
   };
 }

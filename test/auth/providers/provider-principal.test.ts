@@ -105,7 +105,7 @@ describe('toPrincipal', () => {
   });
 
   it('reads the proof as it is written for the wire', () => {
-    for (const proof of [{ subject: '17' }, { subject: '17', id: 'a', issuedAt: 1.5 }]) {
+    for (const proof of [{ subject: '17' }, { subject: '17', issuer: 'i', id: 'a', issuedAt: 1.5 }]) {
       const success = { authid: 'joe', authrole: 'user', _expressway_proof: proofToWire(proof) };
       assert.deepEqual(principalOf(success).proof, proof);
     }
@@ -172,6 +172,7 @@ describe('toPrincipal refuses', () => {
     { _expressway_proof: {} },
     { _expressway_proof: { subject: 7 } },
     { _expressway_proof: { subject: 'joe', id: 7 } },
+    { _expressway_proof: { subject: 'joe', issuer: 7 } },
     { _expressway_proof: { subject: 'joe', issued_at: 'now' } },
   ]) {
     it(JSON.stringify(change), () => {

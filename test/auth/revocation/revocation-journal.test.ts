@@ -2,7 +2,10 @@ import { deepEqual, equal, match, ok, throws } from 'node:assert/strict';
 import { appendFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { RevocationJournal } from '../../../src/auth/revocation/revocation-journal.js';
+import {
+  RevocationJournal,
+  UnusableRevocationFile,
+} from '../../../src/auth/revocation/revocation-journal.js';
 import { Revocations } from '../../../src/auth/revocation/revocations.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { RecordingLogger } from '../../web/running-web.js';
@@ -132,6 +135,10 @@ describe('RevocationJournal', () => {
   it('cannot be opened where there is no plain file', (t) => {
     const { file, start } = journal(t);
     mkdirSync(file, { recursive: true });
-    throws(start, TypeError);
+    throws(start, (error) => {
+      ok(error instanceof UnusableRevocationFile);
+      match(error.message, /revocations cannot be used: not a plain file/u);
+      return true;
+    });
   });
 });

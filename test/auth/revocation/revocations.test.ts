@@ -141,6 +141,13 @@ describe('Revocations', () => {
     equal(revocations.isRevoked(other(NOW + 1)), false);
   });
 
+  it('let in who stands on nothing that could be revoked, whatever was forgotten', () => {
+    const revocations = new Revocations({ keepMs: 60_000, max: 1 });
+    revocations.revokeLogin('a');
+    revocations.revokeLogin('b');
+    equal(revocations.isRevoked({ expiresAt: (NOW + 60) * 1000 }), false);
+  });
+
   it('forget first what is over, when there are too many', () => {
     const revocations = new Revocations({ keepMs: 600_000, max: 2 });
     revocations.revokeLogin('login-1');

@@ -138,7 +138,7 @@ describe('JwtAuthProvider', () => {
         authprovider: 'jwt',
         authextra: { expires_at: expiresAt, refresh_at: refreshAt },
         _expressway_login: 'login-1',
-        _expressway_proof: { subject: 'alice', id: jti, issued_at: iat },
+        _expressway_proof: { subject: 'alice', issuer: 'expressway', id: jti, issued_at: iat },
       },
     ]);
   });

@@ -20,7 +20,7 @@ const ALICE: Principal = {
   details: { authroles: ['viewer'], greeting: 'hello' },
   expiresAt: (NOW + 60) * 1000,
   login: 'login-1',
-  proof: { subject: '17', id: 'jti-1', issuedAt: NOW },
+  proof: { subject: '17', issuer: 'expressway', id: 'jti-1', issuedAt: NOW },
 };
 
 interface BearerChanges {
@@ -33,6 +33,7 @@ const bearer = ({ user, token }: BearerChanges = {}): TokenBearer => ({
   token: {
     subject: '17',
     isUsername: false,
+    issuer: 'expressway',
     id: 'jti-2',
     issuedAt: NOW + 30,
     expiresAt: NOW + 90,
@@ -98,11 +99,10 @@ describe('SessionRefresh', () => {
     deepEqual(asked, ['a-token']);
     deepEqual(session.principal, {
       ...ALICE,
-      authroles: ['viewer'],
       authextra: { expires_at: NOW + 90, refresh_at: NOW + 78, colour: 'red' },
       expiresAt: (NOW + 90) * 1000,
       login: 'login-2',
-      proof: { subject: '17', id: 'jti-2', issuedAt: NOW + 30 },
+      proof: { subject: '17', issuer: 'expressway', id: 'jti-2', issuedAt: NOW + 30 },
     });
   });
 
@@ -110,6 +110,11 @@ describe('SessionRefresh', () => {
     const { call, asked } = refresh(t);
     await call([], { token: 'by-name' });
     deepEqual(asked, ['by-name']);
+  });
+
+  it('takes any issuer for a session whose proof names none, as that of a ticket', async (t) => {
+    const { call } = refresh(t, {}, { ...ALICE, proof: { subject: '17' } });
+    equal((await call()).length, 1);
   });
 
   it('takes the role anew from the user, and none that no token gives', async (t) => {
@@ -134,6 +139,7 @@ describe('SessionRefresh', () => {
   for (const [name, changes] of [
     ['of another user', { user: { id: '18' } }],
     ['of a user who has another name now', { user: { username: 'alicia' } }],
+    ['of another issuer', { token: { issuer: 'elsewhere' } }],
   ] as const) {
     it(`refuses a token ${name}, and leaves the session as it is`, async (t) => {
       const { session, call } = refresh(t, changes);

@@ -10,6 +10,7 @@ const IAT = 1_800_000_000;
 const TOKEN: VerifiedToken = {
   subject: '17',
   isUsername: false,
+  issuer: 'expressway',
   id: 'jti-1',
   issuedAt: IAT,
   expiresAt: IAT + 300,
@@ -80,6 +81,7 @@ describe('proofOf', () => {
   it('names the user by id, and the token by its own', () => {
     deepEqual(proofOf({ user: ALICE, token: TOKEN }), {
       subject: '17',
+      issuer: 'expressway',
       id: 'jti-1',
       issuedAt: IAT,
     });
@@ -87,6 +89,6 @@ describe('proofOf', () => {
 
   it('leaves out what the token does not say', () => {
     const token = { ...TOKEN, id: undefined, issuedAt: undefined };
-    deepEqual(proofOf({ user: ALICE, token }), { subject: '17' });
+    deepEqual(proofOf({ user: ALICE, token }), { subject: '17', issuer: 'expressway' });
   });
 });

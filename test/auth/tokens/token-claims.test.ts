@@ -47,6 +47,7 @@ describe('checkClaims', () => {
     assert.deepEqual(check({ ...CLAIMS, sid: 'login-1' }), {
       subject: 'alice',
       isUsername: false,
+      issuer: 'expressway',
       id: undefined,
       issuedAt: NOW - 10,
       expiresAt: NOW + 290,
@@ -167,6 +168,7 @@ describe('checkClaims on the length of life', () => {
     assert.deepEqual(check(foreign, key), {
       subject: 'alice',
       isUsername: false,
+      issuer: 'expressway',
       id: undefined,
       issuedAt: undefined,
       expiresAt: NOW + 86_400,

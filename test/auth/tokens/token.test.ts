@@ -76,6 +76,7 @@ describe('TokenVerifier', () => {
     assert.deepEqual(verifier().verify(craftToken(HEADER, { ...CLAIMS, sid: 'login-1' })), {
       subject: 'alice',
       isUsername: false,
+      issuer: 'expressway',
       id: undefined,
       issuedAt: NOW,
       expiresAt: NOW + 300,
