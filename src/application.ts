@@ -3,11 +3,13 @@ import { revocationProcedures } from './auth/revocation/revocation-procedures.js
 import type { Revocations } from './auth/revocation/revocations.js';
 import { SessionRevoker, type EndSessions } from './auth/revocation/session-revoker.js';
 import { UserWatch } from './auth/revocation/user-watch.js';
+import type { TokenIssuer } from './auth/tokens/token.js';
 import type { UserEntry } from './auth/users/memory-users.js';
 import { startAuthentication, type Authentication } from './authentication.js';
 import { Closers } from './closers.js';
 import type { Config } from './config/config.js';
 import type { ListenerConfig } from './config/listener-config.js';
+import type { LoadedConfig } from './config/load.js';
 import { configuredRealm } from './configured-realm.js';
 import { configuredRevocations } from './configured-revocations.js';
 import { httpApi } from './http-api.js';
@@ -17,11 +19,13 @@ import { createPublicListeners } from './listeners/public-listeners.js';
 import { startListener, trustedListener } from './listeners/start-listener.js';
 import { loginWatches } from './login-watches.js';
 import { readinessOf, type Readiness } from './readiness.js';
+import { Reload, type Reloadable } from './reload.js';
 import { Router, type CloseMode, type Logger, type SessionProcedures } from './router/index.js';
 import { ticketSource } from './ticket-source.js';
 import { createWebApp } from './web/app.js';
 import { clientAddress } from './web/client-address.js';
 import { HttpProblem } from './web/http-problem.js';
+import type { TokenSource } from './web/token-route.js';
 import { createHttpServer } from './web/http-server.js';
 import { WebSessions } from './web/web-sessions.js';
 
@@ -30,6 +34,8 @@ export interface ApplicationOptions {
   readonly config: Config;
   readonly users: readonly UserEntry[];
   readonly logger: Logger;
+  /** Reads the configuration again, for {@link Application.reload}. Left out: nothing can be reloaded. */
+  readonly reload?: () => Promise<LoadedConfig>;
   /** The folder of the pages. Default: the package's own `public`. */
   readonly publicDirectory?: string;
 }
@@ -46,6 +52,11 @@ export interface Application {
   readonly revoker: Pick<SessionRevoker, 'revokeToken' | 'revokeUser'>;
   /** Whether it can let people in now, and if not, why. Never rejects. */
   readiness(): Promise<Readiness>;
+  /**
+   * Reads the configuration and its secret files again and puts the keys of tokens into effect; the log tells what else has changed and needs a
+   * restart. Rejects with ConfigError when anything is wrong, and then all stays as it was.
+   */
+  reload(): Promise<void>;
   /** Ends everything in the reverse order of its beginning. `restart`, the default, lets clients come back. Idempotent. */
   close(mode?: CloseMode): Promise<void>;
 }
@@ -97,11 +108,28 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     const urls = { publicUrl, trustedUrl, listenerUrls };
     options.logger.info({ ...urls, listenerUrls: Object.fromEntries(listenerUrls) }, 'started');
     const readiness = (): Promise<Readiness> => readinessOf([authentication.isReady]);
-    return { ...urls, revoker, readiness, close: (mode = 'restart') => closers.close(mode) };
+    return {
+      ...urls,
+      revoker,
+      readiness,
+      reload: reloadOf(options, authentication.reloadables),
+      close: (mode = 'restart') => closers.close(mode),
+    };
   } catch (error) {
     await closers.close('restart');
     throw error;
   }
+}
+
+function reloadOf(
+  { config, logger, reload: load }: ApplicationOptions,
+  parts: readonly Reloadable[],
+): Application['reload'] {
+  if (load === undefined) {
+    return () => Promise.reject(new Error('there is no configuration that could be read again'));
+  }
+  const reload = new Reload({ config, load, parts, logger });
+  return () => reload.run();
 }
 
 function createRouter({ config, logger }: ApplicationOptions, revocations: Revocations): Router {
@@ -185,11 +213,12 @@ const openWebSessions = (
     logger,
   );
 
-const NO_ISSUER = {
-  issue: () => {
-    throw new HttpProblem(503, 'No key to sign tokens with is configured.');
+const tokenSource = (issuer: TokenIssuer): TokenSource => ({
+  issue: (subject, login) => {
+    if (!issuer.isReady) throw new HttpProblem(503, 'There is no key to sign tokens with.');
+    return issuer.issue(subject, login);
   },
-};
+});
 
 interface PublicParts {
   readonly context: ListenerContext;
@@ -208,7 +237,7 @@ async function startPublic(options: ApplicationOptions, parts: PublicParts): Pro
   const app = createWebApp({
     ...(api !== undefined && { api }),
     users,
-    tokens: issuer ?? NO_ISSUER,
+    tokens: tokenSource(issuer),
     tickets: ticketSource(config, authentication),
     sessions,
     isLoginRevoked: ({ login, at }, user) =>

@@ -3,15 +3,16 @@ import { SingleUseTickets } from './auth/tickets/single-use-tickets.js';
 import { TokenIssuer, TokenVerifier } from './auth/tokens/token.js';
 import { REFRESH_PROCEDURE, SessionRefresh } from './auth/tokens/session-refresh.js';
 import { TokenBearers } from './auth/tokens/token-bearers.js';
-import { TokenKeys } from './auth/tokens/token-keys.js';
 import type { UserEntry } from './auth/users/memory-users.js';
 import type { UserProvider } from './auth/users/user-provider.js';
 import type { AuthenticatorParts } from './authmethods/authenticator-parts.js';
 import { authenticatorNamed } from './authmethods/authenticators.js';
+import { ConfiguredKeys } from './configured-keys.js';
 import type { Config } from './config/config.js';
 import { startUsers } from './configured-users.js';
 import { startProviders } from './providers.js';
 import type { ReadinessCheck } from './readiness.js';
+import type { Reloadable } from './reload.js';
 import type { Authenticator, Logger, Router, SessionProcedures } from './router/index.js';
 
 /** What finding out who somebody is consists of. */
@@ -23,14 +24,15 @@ export interface Authentication {
   readonly bearers: TokenBearers;
   /** The roles that somebody may come in with. */
   readonly grantableRoles: readonly string[];
-  /** Undefined: no key is configured to sign with, so tokens come from elsewhere. */
-  readonly issuer: TokenIssuer | undefined;
+  readonly issuer: TokenIssuer;
   /** The ways in of these names, in this order. */
   readonly authenticatorsOf: (authmethods: readonly string[]) => readonly Authenticator[];
   /** What each realm serves its sessions, so that they prove themselves anew. */
   readonly procedures: SessionProcedures;
   /** Whether there is somebody to decide for each way in that was asked for. */
   readonly isReady: ReadinessCheck;
+  /** What can be exchanged while it runs. */
+  readonly reloadables: readonly Reloadable[];
   close(): Promise<void>;
 }
 
@@ -51,13 +53,15 @@ export interface AuthenticationOptions {
 export async function startAuthentication(options: AuthenticationOptions): Promise<Authentication> {
   const { config, logger, revocations } = options;
   const { jwt } = config.auth;
-  const keys = new TokenKeys(jwt.keys);
+  const configuredKeys = new ConfiguredKeys(config, logger);
+  const keys = configuredKeys.ring;
   const refreshFraction = config.expiry.refreshAt;
   const tokens = new TokenVerifier({
     ...jwt,
     keys,
     refreshFraction,
     maxBytes: config.limits.tokenBytes,
+    tellsAudience: !config.production,
     logger,
   });
   const users = await startUsers(options);
@@ -87,14 +91,16 @@ export async function startAuthentication(options: AuthenticationOptions): Promi
     tickets,
     bearers,
     grantableRoles: parts.grantableRoles,
-    issuer: keys.signing && new TokenIssuer({ ...jwt, keys, refreshFraction }),
+    issuer: new TokenIssuer({ ...jwt, keys, refreshFraction }),
     authenticatorsOf: (authmethods) => authmethods.map(authenticatorOf),
     procedures: new Map([[REFRESH_PROCEDURE, refresh]]),
     isReady: async () =>
       (await providers.absent())
         .filter((authmethod) => made.has(authmethod))
         .map((authmethod) => `nobody answers for ${authmethod}`),
+    reloadables: [configuredKeys],
     close: () => {
+      configuredKeys.close();
       providers.close();
       return users.close();
     },

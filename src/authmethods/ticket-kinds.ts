@@ -1,8 +1,10 @@
 import { BackendTickets } from '../auth/tickets/backend-tickets.js';
+import { JwtTicketKind } from '../auth/tokens/jwt-ticket-kind.js';
 import type { TicketKind } from '../auth/tickets/ticket-kind.js';
 import type { TicketKindName } from '../config/ticket-config.js';
 import type { AuthenticatorParts } from './authenticator-parts.js';
 import { dynamicTickets } from './dynamic.js';
+import { tokenAuthenticator } from './jwt.js';
 
 /** How each kind of ticket is made. */
 export const TICKET_KIND_MAKERS: Readonly<
@@ -10,6 +12,7 @@ export const TICKET_KIND_MAKERS: Readonly<
 > = {
   dynamic: dynamicTickets,
   single_use: ({ tickets }) => tickets,
+  jwt: (parts) => new JwtTicketKind(tokenAuthenticator(parts)),
   backend: ({ config: { auth }, grantableRoles, logger }) => {
     const { backend, sessionMs, max } = auth.ticket;
     return new BackendTickets({

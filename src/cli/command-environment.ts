@@ -3,7 +3,7 @@ import type { ExitCode } from './exit-code.js';
 
 /** What happens to the process and ends it; `process` has it. */
 export interface ProcessEvents {
-  on(event: 'SIGINT' | 'SIGTERM', listener: (signal: string) => void): unknown;
+  on(event: 'SIGINT' | 'SIGTERM' | 'SIGHUP', listener: (signal: string) => void): unknown;
   on(
     event: 'uncaughtException' | 'unhandledRejection',
     listener: (cause: unknown) => void,

@@ -1,5 +1,6 @@
 import type { UserEntry } from '../auth/users/memory-users.js';
 import type { Config } from '../config/config.js';
+import type { LoadedConfig } from '../config/load.js';
 import { createPinoLogger, type PinoLogger } from '../pino-logger.js';
 import type { Logger } from '../router/index.js';
 import { banner, type Addresses } from './banner.js';
@@ -11,6 +12,7 @@ import { awaitStopRequest } from './stop-request.js';
 
 /** An application that runs until it is closed. */
 export interface RunningApplication extends Addresses {
+  reload(): Promise<void>;
   close(mode: 'restart'): Promise<void>;
 }
 
@@ -19,13 +21,14 @@ export type StartApplication = (options: {
   readonly config: Config;
   readonly users: readonly UserEntry[];
   readonly logger: Logger;
+  readonly reload: () => Promise<LoadedConfig>;
 }) => Promise<RunningApplication>;
 
 // What closing may take beyond the drain that is configured.
 const CLOSE_MARGIN_MS = 10_000;
 
 /**
- * `expressway start`: runs the application until SIGINT or SIGTERM, then lets it drain; a second signal ends the process at once. What
+ * `expressway start`: runs the application until SIGINT or SIGTERM, then lets it drain; a second signal ends the process at once. At SIGHUP the configuration is read again. What
  * people want to know goes to the standard output, the log to the standard error. An error that nobody caught ends the process too, after the
  * same drain: nobody knows what state it has left.
  */
@@ -36,7 +39,7 @@ export async function start(
 ): Promise<ExitCode> {
   const loaded = await loadConfiguration(file, environment);
   if (loaded === undefined) return ExitCode.usage;
-  const { config, users } = loaded;
+  const { config, users, reload } = loaded;
   const logger = createPinoLogger(config.log);
   const endAtOnce = (): void => {
     void logger.flush().then(() => {
@@ -45,7 +48,11 @@ export async function start(
   };
   const stop = awaitStopRequest(environment.events, endAtOnce);
   try {
-    const application = await startApplication({ config, users, logger });
+    const application = await startApplication({ config, users, logger, reload });
+    environment.events.on('SIGHUP', () => {
+      // The log has been told.
+      application.reload().catch(() => undefined);
+    });
     environment.print(banner(application, config, users));
     const request = await stop;
     if (request.kind === 'signal') logger.info({ signal: request.signal }, 'stopping');

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { duration } from './duration.js';
 import { dynamicSchema } from './dynamic-schema.js';
 import { TOKEN_ALGORITHMS } from '../auth/tokens/token-keys.js';
+import { instant } from './instant.js';
+import { claimNames, jwksSchema } from './jwks-schema.js';
 import { authmethods } from './listener-schema.js';
 import { providersSchema } from './provider-schema.js';
 import { count, flag, name, text, uri } from './scalars.js';
@@ -22,14 +24,10 @@ const jwtKeySchema = z.strictObject({
   private_key: text('a private key in PEM').optional(),
   private_key_file: filePath().optional(),
   sign: flag().default(false),
+  not_after: instant().optional(),
   issuer: text('the issuer of this key: text').optional(),
   audience: text('the audience of this key: text').optional(),
-  claims: z
-    .strictObject({
-      authid: name('the name of a claim').optional(),
-      user_id: name('the name of a claim').optional(),
-    })
-    .optional(),
+  claims: claimNames(),
   require: z.array(name('the name of a claim')).optional(),
 });
 
@@ -43,6 +41,7 @@ export const authSchema = z.strictObject({
     max_ttl: duration({ min: '1s', max: '24d' }),
     clock_tolerance: duration({ min: '0s', max: '60s' }),
     keys: z.array(jwtKeySchema),
+    jwks: z.array(jwksSchema),
   }),
   ticket: ticketSchema,
   session: z.strictObject({

@@ -1,3 +1,4 @@
+import type { JwksOptions } from '../auth/tokens/jwks.js';
 import type { TokenKeyOptions } from '../auth/tokens/token-keys.js';
 import { buildLimits, definedLimits } from './build-limits.js';
 import { buildListeners, buildPublic, buildTrusted } from './build-listeners.js';
@@ -94,6 +95,7 @@ function buildAuth({ auth, limits, realms }: ConfigInput, resolved: ResolvedValu
       maxTtlMs: jwt.max_ttl,
       clockToleranceMs: jwt.clock_tolerance,
       keys: resolved.keys,
+      jwks: jwt.jwks.map(buildJwks),
     },
     ticket: buildTicket(auth, resolved.ticketKey),
     session: {
@@ -122,6 +124,18 @@ function buildAuth({ auth, limits, realms }: ConfigInput, resolved: ResolvedValu
     dynamic: buildDynamic(auth.dynamic, limits.authenticator),
   };
 }
+
+const buildJwks = ({
+  cache,
+  cooldown,
+  timeout,
+  ...set
+}: ConfigInput['auth']['jwt']['jwks'][number]): JwksOptions => ({
+  ...set,
+  cacheMs: cache,
+  cooldownMs: cooldown,
+  timeoutMs: timeout,
+});
 
 function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {

@@ -1,4 +1,5 @@
 import type { Permission } from '../auth/permissions/role-authorizer.js';
+import type { JwksOptions } from '../auth/tokens/jwks.js';
 import type { TokenKeyOptions } from '../auth/tokens/token-keys.js';
 import type { Expiry, SessionLimits } from '../router/index.js';
 import type { DynamicConfig } from './dynamic-config.js';
@@ -124,6 +125,8 @@ export interface AuthConfig {
     readonly clockToleranceMs: number;
     /** Each fit for its algorithm; at most one with `sign`. */
     readonly keys: readonly TokenKeyOptions[];
+    /** Sets of keys that are fetched. */
+    readonly jwks: readonly JwksOptions[];
   };
   readonly ticket: TicketConfig;
   readonly session: {

@@ -85,7 +85,7 @@ function checkAuth({ auth }: Sections, report: Report, production: boolean): voi
 }
 
 function checkJwt({ auth, listeners = [] }: Sections, report: Report): void {
-  if (auth === undefined || auth.jwt.keys.length > 0) return;
+  if (auth === undefined || auth.jwt.keys.length + auth.jwt.jwks.length > 0) return;
   if (auth.providers.methods.some(({ name }) => name === 'jwt')) return;
   const listener = listeners.find(({ authmethods }) => authmethods?.includes('jwt'));
   if (auth.order.includes('jwt')) {

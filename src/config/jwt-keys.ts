@@ -1,4 +1,5 @@
 import { TokenKeys, UnusableKey, type TokenKeyOptions } from '../auth/tokens/token-keys.js';
+import { ENDS_SOON_MS } from '../auth/tokens/signing-key-watch.js';
 import { authSchema, type JwtKeyInput } from './auth-schema.js';
 import type { ConfigNode, ConfigPath } from './config-node.js';
 import type { SecretReader } from './secret-reader.js';
@@ -18,7 +19,10 @@ export async function readJwtKeys(
     const path = [...KEYS, index];
     const key = await readKey(input, path, reader);
     // Alone first, so that every bad key is told, and not only the first.
-    if (key !== undefined && checkKeys([key], path, reader)) keys.push(key);
+    if (key !== undefined && checkKeys([key], path, reader)) {
+      checkEnd(key, [...path, 'not_after'], reader);
+      keys.push(key);
+    }
   }
   checkKeys(keys, KEYS, reader);
   return keys;
@@ -42,11 +46,28 @@ async function readKey(
     publicKey,
     privateKey,
     sign: input.sign,
+    notAfter: input.not_after,
     issuer: input.issuer,
     audience: input.audience,
     claims: input.claims,
     require: input.require,
   };
+}
+
+/** A key that signs must not have ended; whatever ends soon is spoken of. */
+function checkEnd(
+  { notAfter, sign }: TokenKeyOptions,
+  path: ConfigPath,
+  reader: SecretReader,
+): void {
+  if (notAfter === undefined) return;
+  const remainingMs = notAfter * 1000 - Date.now();
+  if (remainingMs <= 0) {
+    if (sign === true) reader.report(path, 'expected a time to come, as this key signs tokens');
+    else reader.warn(path, 'the key has ended, and can be taken out');
+  } else if (sign === true && remainingMs <= ENDS_SOON_MS) {
+    reader.warn(path, 'the key that signs tokens ends within a week: sign with another one');
+  }
 }
 
 function checkKeys(

@@ -32,8 +32,10 @@ export interface LoadedConfig {
   readonly config: Config;
   /** The users of the file that `auth.users.path` names; none if it names none, or if they come from elsewhere. */
   readonly users: readonly UserEntry[];
-  /** What would be refused in production. */
+  /** What would be refused in production, or will have to be seen to soon. */
   readonly warnings: readonly ConfigProblem[];
+  /** Reads the same files and the same environment again. */
+  readonly reload: () => Promise<LoadedConfig>;
 }
 
 /** The configuration file that the environment names, in `EXPRESSWAY_CONFIG`. */
@@ -82,7 +84,12 @@ export async function loadConfig(
   const secrets = { keys, ticketKey, sessionSecrets };
   const resolved = { users: usersProvider, ...secrets, ...files, tls, production };
   const config = buildConfig(whole.value, resolved);
-  return { config, users: users.users, warnings: reader.warnings };
+  return {
+    config,
+    users: users.users,
+    warnings: reader.warnings,
+    reload: () => loadConfig(file, environment),
+  };
 }
 
 // By themselves, so that a mistake in one section does not hide those between the others.

@@ -60,6 +60,11 @@ export class SecretReader {
     this.problems.push({ origin: originOf(this.#root, path), path: pointer(path), message });
   }
 
+  /** Adds the warning that what stands at `path` should be seen to. */
+  warn(path: ConfigPath, message: string): void {
+    this.warnings.push({ origin: originOf(this.#root, path), path: pointer(path), message });
+  }
+
   #isOwn(secret: string): boolean {
     return !isPlaceholder(secret) && !(this.#production && isDevelopmentSecret(secret));
   }

@@ -51,7 +51,7 @@ export class CookieAuthenticator implements Authenticator {
       const own = cookies.filter(([name]) => source.cookies.includes(name));
       const principal = own.length === 0 ? undefined : await source.identify(own, request);
       if (principal !== undefined) {
-        checkClaimedAuthid(request.details['authid'], principal.authid);
+        checkClaimedAuthid(request.details['authid'], principal);
         return principal;
       }
     }

@@ -27,16 +27,18 @@ export class TicketAuthenticator implements Authenticator {
   readonly #kinds: readonly TicketKind[];
   readonly #kindsForUpgrade: readonly TicketKind[];
   readonly #maxBytes: number;
+  readonly #isForUpgrade = (bearer: string): boolean =>
+    this.#kindsForUpgrade.some((each) => each.accepts(bearer));
 
   constructor(options: TicketAuthenticatorOptions) {
     this.#kinds = options.kinds;
     this.#kindsForUpgrade = options.kinds.filter(({ isForUpgrade }) => isForUpgrade === true);
     this.#maxBytes = options.maxBytes;
-    this.isPresented = (transport) => ticketOf(transport) !== undefined;
+    this.isPresented = (transport) => ticketOf(transport, this.#isForUpgrade) !== undefined;
   }
 
   async authenticate(request: AuthenticationRequest): Promise<Principal> {
-    const presented = ticketOf(request.transport);
+    const presented = ticketOf(request.transport, this.#isForUpgrade);
     const principal =
       presented === undefined
         ? await this.#redeem(

@@ -1,9 +1,15 @@
 import type { TransportDetails } from '../../router/index.js';
-import { hasJwtForm } from '../tokens/jwt-form.js';
 
-/** The ticket that came with the upgrade: in `?ticket=`, or as a bearer that is no token. Undefined when none did. */
-export function ticketOf({ credentials }: TransportDetails): string | undefined {
+/**
+ * The ticket that came with the upgrade: in `?ticket=`, or as a bearer beside the subprotocol, which counts only if it `isTicket`, as it may
+ * be something else. Undefined when none did.
+ */
+export function ticketOf(
+  { credentials }: TransportDetails,
+  isTicket: (bearer: string) => boolean,
+): string | undefined {
   if (credentials === undefined) return undefined;
   const { ticket, bearer } = credentials;
-  return ticket ?? (bearer === undefined || hasJwtForm(bearer) ? undefined : bearer);
+  if (ticket !== undefined) return ticket;
+  return bearer !== undefined && isTicket(bearer) ? bearer : undefined;
 }

@@ -83,6 +83,11 @@ export class JwtAuthProvider {
       const bearer = await this.#bearers.identify(typeof signature === 'string' ? signature : '');
       return ['SUCCESS', toSuccess(bearer)];
     } catch (error) {
+      // Nobody can say now whether it holds: whoever asks lets the client come back.
+      if (error instanceof AuthenticatorUnavailable) {
+        this.#logger.warn({ reason: error.message }, 'token cannot be judged now');
+        throw new WampError(Uri.unavailable);
+      }
       if (!(error instanceof InvalidToken)) throw error;
       return this.#refuse(error.code, { ...error.context, reason: error.detail });
     }

@@ -10,9 +10,14 @@ export interface TokenBearer {
   readonly token: VerifiedToken;
 }
 
+/** Says whether a token holds; see {@link TokenVerifier.verify}. */
+interface TokenJudge {
+  verify(token: string, audience?: string): VerifiedToken | Promise<VerifiedToken>;
+}
+
 /** What {@link TokenBearers} need. */
 export interface TokenBearersOptions {
-  readonly tokens: Pick<TokenVerifier, 'verify'>;
+  readonly tokens: TokenJudge;
   readonly users: Pick<UserProvider, 'find' | 'findById'>;
   readonly revocations: Pick<Revocations, 'isRevoked'>;
 }
@@ -22,7 +27,7 @@ export interface TokenBearersOptions {
  * ticket, a refresh, an HTTP request).
  */
 export class TokenBearers {
-  readonly #tokens: Pick<TokenVerifier, 'verify'>;
+  readonly #tokens: TokenJudge;
   readonly #users: Pick<UserProvider, 'find' | 'findById'>;
   readonly #revocations: Pick<Revocations, 'isRevoked'>;
 
@@ -34,10 +39,11 @@ export class TokenBearers {
 
   /**
    * Gives who has this token. Rejects with {@link InvalidToken} when the token does not hold, its user is unknown or disabled, or it was
-   * issued before the user's tokens became void, or was revoked. With `audience` only tokens for that one hold.
+   * issued before the user's tokens became void, or was revoked; with AuthenticatorUnavailable when its key cannot be fetched now. With
+   * `audience` only tokens for that one hold.
    */
   async identify(text: string, audience?: string): Promise<TokenBearer> {
-    const token = this.#tokens.verify(text, audience);
+    const token = await this.#tokens.verify(text, audience);
     const { subject, isUsername, login } = token;
     const user = await (isUsername ? this.#users.find(subject) : this.#users.findById(subject));
     if (user === undefined) throw refusal(token, 'user unknown or disabled');

@@ -17,6 +17,8 @@ export interface ClaimPolicy {
   readonly maxTtl: number;
   /** How far another clock may be off. */
   readonly clockTolerance: number;
+  /** Whether a client may hear that it is the audience that is wrong. */
+  readonly tellsAudience: boolean;
 }
 
 /** What the claims say once they are checked. Unix seconds. */
@@ -93,7 +95,7 @@ function checkAudience(claims: Dict, key: TokenKey, policy: ClaimPolicy, refuse:
   if (audience === wanted || (audience === undefined && onlyAudience === undefined)) return;
   // A string or a list of them (RFC 7519, section 4.1.3).
   if (Array.isArray(audience) && audience.includes(wanted)) return;
-  refuse('another audience', 'audience_mismatch');
+  refuse('another audience', policy.tellsAudience ? 'audience_mismatch' : 'invalid_token');
 }
 
 function checkTimes(

@@ -42,6 +42,8 @@ export interface TokenKeyOptions {
    * The claim that names the user, if not `sub` with the user's id: by username (`authid`) or by id (`user_id`), one of the two.
    */
   readonly claims?: SubjectClaimOptions | undefined;
+  /** From then on it verifies and signs nothing any more (Unix seconds). Left out: it has no end. */
+  readonly notAfter?: number | undefined;
   /** Claims that its tokens must have, in place of `exp iat iss aud sub`. `exp` is required in any case. */
   readonly require?: readonly string[] | undefined;
 }
@@ -69,6 +71,8 @@ export interface TokenKey {
   readonly issuer: string | undefined;
   readonly audience: string | undefined;
   readonly subjectClaim: SubjectClaim;
+  /** Unix seconds; Infinity: it has no end. */
+  readonly notAfter: number;
   readonly required: readonly string[];
 }
 
@@ -113,7 +117,7 @@ export class TokenKeys {
   constructor(list: readonly TokenKeyOptions[]) {
     let only: TokenKey | undefined;
     for (const [index, options] of list.entries()) {
-      const key = parseKey(options, index);
+      const key = parseTokenKey(options, index);
       const map = key.kid === undefined ? this.#withoutKid : this.#byKid;
       const name = key.kid ?? key.alg;
       if (map.has(name))
@@ -131,18 +135,29 @@ export class TokenKeys {
 
   /**
    * The one key for a token's header, or undefined. With `kid`: the key of exactly that kid. Without: the key of this algorithm
-   * that was configured without kid, or the only key there is. Its algorithm always is `alg`; nothing of the payload counts.
+   * that was configured without kid, or the only key there is. Its algorithm always is `alg`; nothing of the payload counts. A key that
+   * has ended is not found.
    */
   find(alg: unknown, kid: string | undefined): TokenKey | undefined {
     const key =
       kid === undefined
         ? (this.#only ?? (typeof alg === 'string' ? this.#withoutKid.get(alg) : undefined))
         : this.#byKid.get(kid);
-    return key?.alg === alg ? key : undefined;
+    return key !== undefined && key.alg === alg && !hasEnded(key) ? key : undefined;
+  }
+
+  /** Whether a key of this kid is there, whatever its algorithm and its end. */
+  has(kid: string): boolean {
+    return this.#byKid.has(kid);
   }
 }
 
-function parseKey(options: TokenKeyOptions, index: number): TokenKey | SigningKey {
+/** Whether a key verifies and signs nothing any more. */
+export const hasEnded = ({ notAfter }: Pick<TokenKey, 'notAfter'>): boolean =>
+  Date.now() / 1000 >= notAfter;
+
+/** Checks one key, which is at `index` of its list. Throws {@link UnusableKey}. */
+export function parseTokenKey(options: TokenKeyOptions, index: number): TokenKey | SigningKey {
   if (!TOKEN_ALGORITHMS.includes(options.alg)) {
     throw invalid(index, options, 'names no algorithm that can be used');
   }
@@ -160,6 +175,7 @@ function parseKey(options: TokenKeyOptions, index: number): TokenKey | SigningKe
     issuer: options.issuer,
     audience: options.audience,
     subjectClaim: subjectClaim(options, index),
+    notAfter: options.notAfter ?? Infinity,
     required: [...new Set(['exp', ...(options.require ?? DEFAULT_REQUIRED)])],
   };
   if (options.sign !== true) return key;

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { isDict, silentLogger, type Dict, type Logger } from '../../router/index.js';
-import { InvalidToken } from './invalid-token.js';
+import { InvalidToken, type TokenFailureContext } from './invalid-token.js';
 import { checkClaims, type ClaimPolicy, type TokenClaims } from './token-claims.js';
-import { UnusableKey, type SigningKey, type TokenKey, type TokenKeys } from './token-keys.js';
+import { hasEnded, UnusableKey, type SigningKey, type TokenKey } from './token-keys.js';
 import { digestOf, VerifiedTokens } from './verified-tokens.js';
 
 const DEFAULT_TOKEN_BYTES = 8 * 1024;
@@ -13,9 +13,18 @@ const DEFAULT_REFRESH_FRACTION = 0.8;
 /** Headers by which a token offers its own key. Ours come from the configuration only. */
 const FOREIGN_KEY_HEADERS = ['jku', 'x5u', 'jwk', 'x5c'] as const;
 
+/** Where a verifier finds the key of a token, by its header alone. */
+export interface TokenKeySource {
+  /**
+   * The key of exactly this `kid` and algorithm, or undefined. A promise where it has to be fetched first; that rejects with
+   * AuthenticatorUnavailable when it cannot be.
+   */
+  find(alg: unknown, kid: string | undefined): TokenKey | undefined | Promise<TokenKey | undefined>;
+}
+
 /** What a {@link TokenVerifier} needs. */
 export interface TokenVerifierOptions {
-  readonly keys: TokenKeys;
+  readonly keys: TokenKeySource;
   /** `iss` of tokens whose key names no other. */
   readonly issuer: string;
   /** `aud` of tokens whose key names no other. */
@@ -28,6 +37,8 @@ export interface TokenVerifierOptions {
   readonly clockToleranceMs?: number;
   /** The part of its life after which a token should be replaced. Default 0.8. */
   readonly refreshFraction?: number;
+  /** Whether a client is told that its token is for another audience, which helps who develops it. Default no. */
+  readonly tellsAudience?: boolean;
   readonly logger?: Logger;
 }
 
@@ -42,7 +53,7 @@ export interface VerifiedToken extends TokenClaims {
  * key is chosen by the header alone; required claims are there and in bounds.
  */
 export class TokenVerifier {
-  readonly #keys: TokenKeys;
+  readonly #keys: TokenKeySource;
   readonly #policy: ClaimPolicy;
   readonly #verified: VerifiedTokens;
   readonly #refreshFraction: number;
@@ -61,6 +72,7 @@ export class TokenVerifier {
       audience: options.audience,
       maxTtl: maxTtlMs / 1000,
       clockTolerance: clockToleranceMs / 1000,
+      tellsAudience: options.tellsAudience ?? false,
     };
     this.#verified = new VerifiedTokens(this.#policy.clockTolerance);
     this.#refreshFraction = checkedFraction(options.refreshFraction);
@@ -68,10 +80,15 @@ export class TokenVerifier {
     this.#logger = options.logger ?? silentLogger;
   }
 
-  /** Gives what the token says, or throws {@link InvalidToken}. With `audience` only tokens for that one hold. */
-  verify(token: string, audience?: string): VerifiedToken {
+  /**
+   * Gives what the token says. Rejects with {@link InvalidToken}, or with AuthenticatorUnavailable when its key cannot be fetched now. With
+   * `audience` only tokens for that one hold.
+   */
+  async verify(token: string, audience?: string): Promise<VerifiedToken> {
+    const selected = this.#select(token);
+    // Who need not wait for a key does not.
+    const key = selected instanceof Promise ? await selected : selected;
     const now = Date.now() / 1000;
-    const key = this.#select(token);
     const claims = this.#claimsOf(token, key, now);
     const policy = { ...this.#policy, onlyAudience: audience };
     const verified = checkClaims(claims, key, policy, now);
@@ -80,7 +97,7 @@ export class TokenVerifier {
     return { ...verified, refreshAt: Math.floor(beginning + life * this.#refreshFraction) };
   }
 
-  #select(token: string): TokenKey {
+  #select(token: string): TokenKey | Promise<TokenKey> {
     if (token.length > this.#maxBytes) throw new InvalidToken('invalid_token', 'too long');
     const header = parseHeader(token);
     const kid = header['kid'];
@@ -97,8 +114,9 @@ export class TokenVerifier {
       this.#logger.info({ ...context, headers: ignored }, 'a token offers its own key: ignored');
     }
     const key = this.#keys.find(header['alg'], kid);
-    if (key === undefined) throw new InvalidToken('invalid_token', 'no key fits', context);
-    return key;
+    return key instanceof Promise
+      ? key.then((found) => knownKey(found, context))
+      : knownKey(key, context);
   }
 
   #claimsOf(token: string, key: TokenKey, now: number): Dict {
@@ -127,10 +145,15 @@ export class TokenVerifier {
   }
 }
 
+function knownKey(key: TokenKey | undefined, context: TokenFailureContext): TokenKey {
+  if (key === undefined) throw new InvalidToken('invalid_token', 'no key fits', context);
+  return key;
+}
+
 /** What a {@link TokenIssuer} needs. */
 export interface TokenIssuerOptions {
-  /** One of them must be there to sign with. */
-  readonly keys: TokenKeys;
+  /** The key that signs may be another one at each token. */
+  readonly keys: { readonly signing: SigningKey | undefined };
   readonly issuer: string;
   readonly audience: string;
   /** How long a token lives, in whole seconds. Default 5 min. */
@@ -152,33 +175,45 @@ export interface IssuedToken {
 
 /** Makes our own tokens. */
 export class TokenIssuer {
-  readonly #key: SigningKey;
+  readonly #keys: TokenIssuerOptions['keys'];
   readonly #issuer: string;
   readonly #audience: string;
   readonly #ttl: number;
   readonly #refreshFraction: number;
 
-  /** Throws {@link UnusableKey} when no key is there to sign with, RangeError for a life under a second. */
+  /** Throws RangeError for a life under a second. */
   constructor(options: TokenIssuerOptions) {
     const { ttlMs = 300_000 } = options;
-    if (options.keys.signing === undefined) {
-      throw new UnusableKey('invalid_key', -1, 'no key is marked to sign with');
-    }
     if (!Number.isFinite(ttlMs) || ttlMs < 1000) throw new RangeError('ttlMs must be 1000 or more');
-    this.#key = options.keys.signing;
-    this.#issuer = this.#key.issuer ?? options.issuer;
-    this.#audience = this.#key.audience ?? options.audience;
+    this.#keys = options.keys;
+    this.#issuer = options.issuer;
+    this.#audience = options.audience;
     this.#ttl = Math.floor(ttlMs / 1000);
     this.#refreshFraction = checkedFraction(options.refreshFraction);
   }
 
-  /** Makes a token for the user whose id is `subject`. `login` names the web log-in that it belongs to (`sid`), so that it ends with it. */
+  /** Whether there is a key to sign with. */
+  get isReady(): boolean {
+    const key = this.#keys.signing;
+    return key !== undefined && !hasEnded(key);
+  }
+
+  /**
+   * Makes a token for the user whose id is `subject`, which ends with the key at the latest. `login` names the web log-in that it belongs
+   * to (`sid`), so that it ends with it. Throws {@link UnusableKey} when no key is there to sign with.
+   */
   issue(subject: string, login?: string): IssuedToken {
-    const { kid, alg, subjectClaim, signingKey } = this.#key;
+    const key = this.#keys.signing;
+    if (key === undefined || hasEnded(key)) {
+      throw new UnusableKey('invalid_key', -1, 'no key is there to sign with');
+    }
+    const { kid, alg, subjectClaim, signingKey } = key;
     const iat = Math.floor(Date.now() / 1000);
-    const exp = iat + this.#ttl;
+    const exp = Math.min(iat + this.#ttl, Math.floor(key.notAfter));
+    const life = exp - iat;
     const claims = {
-      ...{ iss: this.#issuer, aud: this.#audience, sub: subject, [subjectClaim.name]: subject },
+      ...{ iss: key.issuer ?? this.#issuer, aud: key.audience ?? this.#audience },
+      ...{ sub: subject, [subjectClaim.name]: subject },
       ...{ iat, exp, jti: randomBytes(16).toString('base64url') },
       ...(login === undefined ? {} : { sid: login }),
     };
@@ -186,8 +221,8 @@ export class TokenIssuer {
       algorithm: alg,
       ...(kid === undefined ? {} : { keyid: kid }),
     });
-    const refreshAt = Math.floor(iat + this.#ttl * this.#refreshFraction);
-    return { token, expiresIn: this.#ttl, expiresAt: exp, refreshAt };
+    const refreshAt = Math.floor(iat + life * this.#refreshFraction);
+    return { token, expiresIn: life, expiresAt: exp, refreshAt };
   }
 }
 

@@ -2,7 +2,12 @@ import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { TicketAuthenticator } from '../../../src/auth/tickets/ticket-authenticator.js';
 import type { TicketKind } from '../../../src/auth/tickets/ticket-kind.js';
-import { MessageType, type AuthenticationRequest, type Dict } from '../../../src/router/index.js';
+import {
+  MessageType,
+  type AuthenticationRequest,
+  type Dict,
+  type PresentedCredentials,
+} from '../../../src/router/index.js';
 import { requestWith } from '../support/authentication-request.js';
 
 const DENIED = { reason: 'wamp.error.authentication_denied' };
@@ -42,8 +47,11 @@ function clientWith(
   return { request, challenges };
 }
 
-const arrivingAt = (url: string): AuthenticationRequest =>
-  requestWith({ transport: { ...requestWith().transport, url } });
+const arrivingWith = (credentials?: Partial<PresentedCredentials>): AuthenticationRequest => {
+  const none = { bearer: undefined, token: undefined, ticket: undefined, isMalformed: false };
+  const presented = credentials && { ...none, ...credentials };
+  return requestWith({ transport: { ...requestWith().transport, credentials: presented } });
+};
 
 describe('TicketAuthenticator', () => {
   it('asks once, without words, and has the first kind decide that the form fits', async () => {
@@ -73,22 +81,26 @@ describe('TicketAuthenticator', () => {
   });
 
   it('takes the ticket of the upgrade, without a challenge, and only of kinds that may come so', async () => {
-    const { authid } = await authenticator.authenticate(arrivingAt('/ws?a=b&ticket=once%2D1'));
-    equal(authid, 'once-1');
-    for (const url of ['/ws?ticket=pass', '/ws?ticket=', '/ws?ticket=once-1&ticket=once-1']) {
-      await rejects(authenticator.authenticate(arrivingAt(url)), DENIED, url);
+    for (const credentials of [{ ticket: 'once-1' }, { bearer: 'once-1' }]) {
+      equal((await authenticator.authenticate(arrivingWith(credentials))).authid, 'once-1');
+    }
+    for (const ticket of ['pass', '']) {
+      await rejects(authenticator.authenticate(arrivingWith({ ticket })), DENIED, ticket);
     }
   });
 
   it('counts any ticket in the URL as presented, so that a bad one is refused and not passed over', () => {
-    const isPresented = (url: string): boolean =>
-      authenticator.isPresented(arrivingAt(url).transport);
-    for (const url of ['/ws?ticket=x', '/ws?ticket=', '/ws?ticket', '/ws?ticket=1&ticket=2']) {
-      equal(isPresented(url), true, url);
-    }
-    for (const url of ['/ws', '/ws?', '/ws?tickets=1', '/ticket=1', '']) {
-      equal(isPresented(url), false, url);
-    }
+    const isPresented = (credentials?: Partial<PresentedCredentials>): boolean =>
+      authenticator.isPresented(arrivingWith(credentials).transport);
+    for (const ticket of ['x', '', 'once-1']) equal(isPresented({ ticket }), true, ticket);
+    equal(isPresented(), false);
+    equal(isPresented({ token: 'once-1' }), false);
+  });
+
+  it('counts a bearer as presented only if its form is that of a ticket', () => {
+    const isPresented = (bearer: string): boolean =>
+      authenticator.isPresented(arrivingWith({ bearer }).transport);
+    deepEqual(['once-1', 'pass', 'a.b.c'].map(isPresented), [true, false, false]);
   });
 
   // J9

@@ -20,6 +20,7 @@ const POLICY: ClaimPolicy = {
   audience: 'wamp',
   maxTtl: 86_400,
   clockTolerance: 5,
+  tellsAudience: true,
 };
 const CLAIMS = { iss: 'expressway', aud: 'wamp', sub: 'alice', iat: NOW - 10, exp: NOW + 290 };
 
@@ -120,6 +121,15 @@ describe('checkClaims', () => {
       assert.equal(refusal.detail, 'another audience');
     });
   }
+
+  // J13
+  it('does not tell the client that it is the audience, unless that is wanted', () => {
+    const policy = { ...POLICY, tellsAudience: false };
+    assert.throws(() => checkClaims({ ...CLAIMS, aud: 'other' }, keyWith(), policy, NOW), {
+      code: 'invalid_token',
+      detail: 'another audience',
+    });
+  });
 
   it('tells the log the kid and the authid', () => {
     const refusal = refusalOf({ ...CLAIMS, iss: 'somebody' }, keyWith({ kid: 'k1' }));
