@@ -28,9 +28,9 @@ export type StartApplication = (options: {
 const CLOSE_MARGIN_MS = 10_000;
 
 /**
- * `expressway start`: runs the application until SIGINT or SIGTERM, then lets it drain; a second signal ends the process at once. At SIGHUP the configuration is read again. What
- * people want to know goes to the standard output, the log to the standard error. An error that nobody caught ends the process too, after the
- * same drain: nobody knows what state it has left.
+ * `expressway start`: runs the application until SIGINT or SIGTERM, then lets it drain; a second signal ends the process at once. At SIGHUP
+ * the configuration is read again. What people want to know goes to the standard output, the log to the standard error. An error that
+ * nobody caught ends the process too, after the same drain: nobody knows what state it has left.
  */
 export async function start(
   file: string | undefined,
@@ -47,12 +47,14 @@ export async function start(
     });
   };
   const stop = awaitStopRequest(environment.events, endAtOnce);
+  let application: RunningApplication | undefined;
+  // From the beginning: without a listener the signal ends the process.
+  environment.events.on('SIGHUP', () => {
+    // What goes wrong is told by the log.
+    application?.reload().catch(() => undefined);
+  });
   try {
-    const application = await startApplication({ config, users, logger, reload });
-    environment.events.on('SIGHUP', () => {
-      // The log has been told.
-      application.reload().catch(() => undefined);
-    });
+    application = await startApplication({ config, users, logger, reload });
     environment.print(banner(application, config, users));
     const request = await stop;
     if (request.kind === 'signal') logger.info({ signal: request.signal }, 'stopping');

@@ -20,14 +20,14 @@ export async function startTestApplication(
   environment: Readonly<Record<string, string>> = {},
   logger: Logger = silentLogger,
 ): Promise<Application> {
-  const { config, users } = await loadConfig(DEVELOPMENT, {
+  const { config, users, reload } = await loadConfig(DEVELOPMENT, {
     EXPRESSWAY_PUBLIC__PORT: '0',
     EXPRESSWAY_TRUSTED__PORT: '0',
     EXPRESSWAY_DRAIN__DURATION: '0s',
     EXPRESSWAY_AUTH__SESSION__FILE: '',
     ...environment,
   });
-  const application = await startApplication({ config, users, logger });
+  const application = await startApplication({ config, users, logger, reload });
   t.after(() => application.close());
   return application;
 }

@@ -37,7 +37,12 @@ describe('fetchJwks', () => {
       toJwk(rsa.publicKey, { alg: 'RS256' }),
       toJwk(rsa.publicKey, { kid: 'other', alg: 'RS512' }),
       toJwk(rsa.publicKey, { kid: 'for-encryption', use: 'enc' }),
-      { kty: 'oct', kid: 'secret', k: 'c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3JldA', alg: 'HS256' },
+      {
+        kty: 'oct',
+        kid: 'secret',
+        k: 'c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3JldA',
+        alg: 'HS256',
+      },
       { kty: 'RSA', kid: 'broken', n: '!', e: 'AQAB' },
       { kid: 'nothing' },
       toJwk(ec.publicKey, { kid: 'good' }),

@@ -62,7 +62,11 @@ describe('KeyRing', () => {
 
   it('knows nothing any more of what was replaced', () => {
     const ring = new KeyRing({ keys: new TokenKeys([OWN]), sets: [] });
-    const next = { kid: 'next', alg: 'HS512', secret: SECRET.repeat(2).slice(0, 63) + '?' } as const;
+    const next = {
+      kid: 'next',
+      alg: 'HS512',
+      secret: SECRET.repeat(2).slice(0, 63) + '?',
+    } as const;
     ring.replace({ keys: new TokenKeys([next]), sets: [] });
     equal(ring.find('HS256', 'own'), undefined);
     equal(ring.signing, undefined);

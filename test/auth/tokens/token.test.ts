@@ -192,19 +192,28 @@ describe('TokenVerifier on algorithms', () => {
     it(`refuses alg ${JSON.stringify(alg)}, signed or not`, async () => {
       const token = craftToken({ ...HEADER, alg }, CLAIMS);
       assert.equal((await refusalOf(token)).detail, 'no key fits');
-      assert.equal((await refusalOf(`${token.slice(0, token.lastIndexOf('.'))}.`)).detail, 'no key fits');
+      assert.equal(
+        (await refusalOf(`${token.slice(0, token.lastIndexOf('.'))}.`)).detail,
+        'no key fits',
+      );
     });
   }
 
   it('refuses HS256 made with the public PEM of an RSA key', async () => {
     const by = verifier([{ kid: 'k1', alg: 'RS256', publicKey: rsa.publicKey }]);
-    assert.equal((await refusalOf(craftToken(HEADER, CLAIMS, rsa.publicKey), by)).detail, 'no key fits');
+    assert.equal(
+      (await refusalOf(craftToken(HEADER, CLAIMS, rsa.publicKey), by)).detail,
+      'no key fits',
+    );
     const lying = craftToken({ ...HEADER, alg: 'RS256' }, CLAIMS, rsa.publicKey);
     assert.equal((await refusalOf(lying, by)).detail, 'invalid signature');
   });
 
   it('refuses another hash with the right secret', async () => {
-    assert.equal((await refusalOf(craftToken({ ...HEADER, alg: 'HS512' }, CLAIMS))).detail, 'no key fits');
+    assert.equal(
+      (await refusalOf(craftToken({ ...HEADER, alg: 'HS512' }, CLAIMS))).detail,
+      'no key fits',
+    );
   });
 
   it('accepts RS256 and ES256 of their private keys', async () => {
@@ -252,7 +261,10 @@ describe('TokenVerifier on claims', () => {
   });
 
   it('says which class of fault an audience is', async () => {
-    assert.equal((await refusalOf(craftToken(HEADER, { ...CLAIMS, aud: 'x' }))).code, 'audience_mismatch');
+    assert.equal(
+      (await refusalOf(craftToken(HEADER, { ...CLAIMS, aud: 'x' }))).code,
+      'audience_mismatch',
+    );
   });
 });
 
@@ -299,7 +311,10 @@ describe('TokenVerifier on kid', () => {
 
   for (const kid of [null, 1, true, ['k1'], { k1: 1 }, 'k'.repeat(5_000)]) {
     it(`refuses kid ${JSON.stringify(kid).slice(0, 20)}`, async () => {
-      assert.equal((await refusalOf(craftToken({ ...HEADER, kid }, CLAIMS))).detail, 'kid is no name');
+      assert.equal(
+        (await refusalOf(craftToken({ ...HEADER, kid }, CLAIMS))).detail,
+        'kid is no name',
+      );
     });
   }
 
