@@ -76,6 +76,7 @@ describe('config/README.md', () => {
         ['realms[].thruway.multiregister', '`false`'],
         ['realms[].thruway.replace_orphaned_session', '`false`'],
         ['realms[].thruway.meta_events', '`false`'],
+        ['realms[].thruway.authorization', '`false`'],
         ['realms[].roles[].name', 'required'],
         ['realms[].roles[].permissions[].uri', 'required'],
         ['realms[].roles[].permissions[].match', '`exact`'],

@@ -46,7 +46,12 @@ describe('Authentication', () => {
     for (const Authorization of [basic('admin', 'kitten'), basic('admin', 'x'), 'Bearer x', '']) {
       bodies.push((await client.get('/', { Authorization })).body);
     }
-    assert.deepEqual(bodies, ['{"id":"admin","username":"admin","role":"admin"}', 'null', 'null', 'null']);
+    assert.deepEqual(bodies, [
+      '{"id":"admin","username":"admin","role":"admin"}',
+      'null',
+      'null',
+      'null',
+    ]);
   });
 
   it('tells a malformed header, an overload and a defect from a wrong password', async (t) => {

@@ -105,7 +105,10 @@ describe('toPrincipal', () => {
   });
 
   it('reads the proof as it is written for the wire', () => {
-    for (const proof of [{ subject: '17' }, { subject: '17', issuer: 'i', id: 'a', issuedAt: 1.5 }]) {
+    for (const proof of [
+      { subject: '17' },
+      { subject: '17', issuer: 'i', id: 'a', issuedAt: 1.5 },
+    ]) {
       const success = { authid: 'joe', authrole: 'user', _expressway_proof: proofToWire(proof) };
       assert.deepEqual(principalOf(success).proof, proof);
     }

@@ -26,11 +26,7 @@ interface Setup {
   readonly redeem: (ticket: string, realm?: string) => Promise<Principal>;
 }
 
-function setUp(
-  t: TestContext,
-  changes: Partial<SingleUseTicketsOptions> = {},
-  user = ZOE,
-): Setup {
+function setUp(t: TestContext, changes: Partial<SingleUseTicketsOptions> = {}, user = ZOE): Setup {
   t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
   const logger = new MemoryLogger();
   const tickets = new SingleUseTickets({
@@ -96,12 +92,11 @@ describe('SingleUseTickets', () => {
     await rejects(redeem(late.ticket), INVALID);
   });
 
-  const refusals: readonly [string, Partial<SingleUseTicketsOptions>, User, string][] =
-    [
-      ['a user who is unknown or disabled', {}, userNamed('other'), 'user unknown or disabled'],
-      ['a user without the role', {}, { ...ZOE, roles: ['x'] }, 'user has lost the role'],
-      ['another address, if bound', { bindsAddress: true }, ZOE, 'for another address'],
-    ];
+  const refusals: readonly [string, Partial<SingleUseTicketsOptions>, User, string][] = [
+    ['a user who is unknown or disabled', {}, userNamed('other'), 'user unknown or disabled'],
+    ['a user without the role', {}, { ...ZOE, roles: ['x'] }, 'user has lost the role'],
+    ['another address, if bound', { bindsAddress: true }, ZOE, 'for another address'],
+  ];
   for (const [name, changes, user, reason] of refusals) {
     it(`refuses ${name}, tells the log why, and is spent`, async (t) => {
       const { tickets, logger, redeem } = setUp(t, changes, user);
