@@ -78,27 +78,31 @@ function checkEntries(
   users: readonly UserEntry[],
   { roles: known }: UsersFileContext,
 ): readonly ConfigProblem[] {
-  const problems: ConfigProblem[] = [];
+  return [
+    ...findRepeated(root, users),
+    ...users.flatMap(({ role, roles = [] }, index) =>
+      [role, ...roles].flatMap((each, place) => {
+        if (known?.includes(each) !== false) return [];
+        const key = place === 0 ? ['role'] : ['roles', place - 1];
+        return problem(root, ['users', index, ...key], 'a role of one of the realms');
+      }),
+    ),
+  ];
+}
+
+function findRepeated(root: ConfigNode, users: readonly UserEntry[]): readonly ConfigProblem[] {
   const names = new Set<string>();
   const ids = new Set<string>();
-  for (const [index, { username, id = username, role, roles = [] }] of users.entries()) {
-    const report = (path: ConfigPath, expected: string): void => {
-      problems.push(problem(root, ['users', index, ...path], expected));
-    };
-    if (names.has(username)) report(['username'], 'each user once');
-    else if (ids.has(id))
-      report(
-        [id === username ? 'username' : 'id'],
-        'each id once, and a username without an id is one',
-      );
+  return users.flatMap(({ username, id = username }, index) => {
+    const isKnownName = names.has(username);
+    const isKnownId = ids.has(id);
     names.add(username);
     ids.add(id);
-    if (known?.includes(role) === false) report(['role'], 'a role of one of the realms');
-    for (const [place, each] of roles.entries()) {
-      if (known?.includes(each) === false) report(['roles', place], 'a role of one of the realms');
-    }
-  }
-  return problems;
+    if (isKnownName) return problem(root, ['users', index, 'username'], 'each user once');
+    if (!isKnownId) return [];
+    const path = ['users', index, id === username ? 'username' : 'id'];
+    return problem(root, path, 'each id once, and a username without an id is one');
+  });
 }
 
 async function findDevelopmentUsers(
@@ -107,21 +111,36 @@ async function findDevelopmentUsers(
 ): Promise<readonly ConfigProblem[]> {
   const passwords = new PasswordVerifier();
   const problems: ConfigProblem[] = [];
-  for (const [index, { username, password, credentials }] of users.entries()) {
-    const report = (...path: ConfigPath): void => {
+  for (const [index, user] of users.entries()) {
+    const keys = findDevelopmentSecrets(user);
+    if (await hasDevelopmentPassword(user, passwords)) keys.unshift(['password']);
+    for (const key of keys) {
       const message =
         'expected a user of your own in production, found one shipped for development';
-      problems.push({ ...problem(root, ['users', index, ...path], ''), message });
-    };
-    const known = DEVELOPMENT_USERS.get(username);
-    if (password !== undefined) {
-      const isKnown = known !== undefined && (await passwords.verify(password, known));
-      if (isKnown || isDevelopmentSecret(password)) report('password');
+      problems.push({ ...problem(root, ['users', index, ...key], ''), message });
     }
-    const { wampcra, scram } = credentials ?? {};
-    if (wampcra !== undefined && isDevelopmentSecret(wampcra.secret)) report('wampcra', 'secret');
-    if (scram !== undefined && isDevelopmentSecret(scram.storedKey)) report('scram', 'stored_key');
   }
   await passwords.close();
   return problems;
+}
+
+async function hasDevelopmentPassword(
+  { username, password }: UserEntry,
+  passwords: PasswordVerifier,
+): Promise<boolean> {
+  if (password === undefined) return false;
+  const known = DEVELOPMENT_USERS.get(username);
+  if (isDevelopmentSecret(password)) return true;
+  return known !== undefined && passwords.verify(password, known);
+}
+
+/** The keys of a user under which something stands that is shipped for development, but for the password. */
+function findDevelopmentSecrets({ credentials: { wampcra, scram } = {} }: UserEntry): ConfigPath[] {
+  const secrets = [
+    [['wampcra', 'secret'], wampcra?.secret],
+    [['scram', 'stored_key'], scram?.storedKey],
+  ] as const;
+  return secrets.flatMap(([key, secret]) =>
+    secret !== undefined && isDevelopmentSecret(secret) ? [key] : [],
+  );
 }

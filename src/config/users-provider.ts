@@ -43,7 +43,9 @@ export async function readUsersProvider(
     reader.report([...USERS, 'module', 'path'], 'expected the path of a module, found nothing');
     return undefined;
   }
-  return { provider, path: modulePath, timeoutMs: module.timeout, options: module.options };
+  // A copy of plain objects, as other people's code expects them.
+  const options = structuredClone(module.options);
+  return { provider, path: modulePath, timeoutMs: module.timeout, options };
 }
 
 async function readUrl(reader: SecretReader): Promise<string | undefined> {

@@ -36,10 +36,10 @@ describe('the users file', () => {
 `,
     );
     deepEqual(await folder.problems('a.yaml'), [
-      'users.yaml:4:15 /users/0/password: expected an argon2id hash, as "expressway hash-password" prints it, found something else (not shown)',
+      'users.yaml:4:15 /users/0/password: expected a password hash: argon2id as "expressway hash-password" prints it, bcrypt, $scrypt$, $apr1$ or {SHA}, of bearable cost, found something else (not shown)',
       'users.yaml:5:17 /users/1/username: expected a user name: 1 to 128 characters without a colon or control characters (RFC 7617), found "b:c"',
       'users.yaml:5:150 /users/1/admin: unknown key (known are username, id, role, roles, password, disabled, tokens_valid_from, wampcra, scram, public_keys, certificates)',
-      'users.yaml:6:45 /users/2/password: expected an argon2id hash, as "expressway hash-password" prints it, found something else (not shown)',
+      'users.yaml:6:45 /users/2/password: expected a password hash: argon2id as "expressway hash-password" prints it, bcrypt, $scrypt$, $apr1$ or {SHA}, of bearable cost, found something else (not shown)',
     ]);
   });
 

@@ -19,15 +19,23 @@ export const hashPassword = (password: string): Promise<string> => hash(password
 export function parseArgon2id(text: string): PasswordHash | undefined {
   const match = ARGON2ID.exec(text);
   if (match === null) return undefined;
-  const [memory = 0, passes = 0, lanes = 0] = match.slice(2).map(Number);
-  const work = memory * passes;
-  // RFC 9106, 3.1: at least 8 KiB a lane.
-  const isPossible = lanes >= 1 && passes >= 1 && memory >= 8 * lanes;
-  const isBearable =
-    memory <= HASH_BOUNDS.memory && work <= HASH_BOUNDS.work && lanes <= HASH_BOUNDS.lanes;
-  if (!isPossible || !isBearable) return undefined;
-  return argon2id(text, match[1] ?? '', work < LEAST_WORK);
+  const cost = { memory: Number(match[2]), passes: Number(match[3]), lanes: Number(match[4]) };
+  if (!isPossible(cost) || !isBearable(cost)) return undefined;
+  return argon2id(text, match[1] ?? '', cost.memory * cost.passes < LEAST_WORK);
 }
+
+interface Cost {
+  readonly memory: number;
+  readonly passes: number;
+  readonly lanes: number;
+}
+
+// RFC 9106, 3.1: at least 8 KiB a lane.
+const isPossible = ({ memory, passes, lanes }: Cost): boolean =>
+  lanes >= 1 && passes >= 1 && memory >= 8 * lanes;
+
+const isBearable = ({ memory, passes, lanes }: Cost): boolean =>
+  memory <= HASH_BOUNDS.memory && memory * passes <= HASH_BOUNDS.work && lanes <= HASH_BOUNDS.lanes;
 
 /** A hash of the cost that {@link hashPassword} gives, of which nobody knows the password. */
 export function argon2idDecoy(): PasswordHash {

@@ -18,18 +18,24 @@ interface ScryptOptions {
 export function parseScrypt(text: string): PasswordHash | undefined {
   const match = SCRYPT.exec(text);
   if (match === null) return undefined;
-  const [ln = 0, r = 0, p = 0] = match.slice(2, 5).map(Number);
+  const options = optionsOf(Number(match[2]), Number(match[3]), Number(match[4]));
+  if (options === undefined) return undefined;
+  const [salt, digest] = match.slice(5).map((part) => Buffer.from(part, 'base64'));
+  if (salt === undefined || digest === undefined) return undefined;
+  return hashOf({ profile: match[1] ?? '', options, salt }, digest);
+}
+
+/** Undefined for what cannot be, or costs too much. */
+function optionsOf(ln: number, r: number, p: number): ScryptOptions | undefined {
   const bytes = 128 * 2 ** ln * r;
+  const isPossible = ln >= 1 && r >= 1 && p >= 1;
   const isBearable =
     bytes <= HASH_BOUNDS.memory * 1024 &&
     bytes * p <= HASH_BOUNDS.work * 1024 &&
     p <= HASH_BOUNDS.lanes;
-  if (ln < 1 || r < 1 || p < 1 || !isBearable) return undefined;
-  const [salt, digest] = match.slice(5).map((part) => Buffer.from(part, 'base64'));
-  if (salt === undefined || digest === undefined) return undefined;
   // Node's own bound is 32 MiB; what it counts is a little more than the table.
-  const options = { N: 2 ** ln, r, p, maxmem: 2 * bytes + 1_048_576 };
-  return hashOf({ profile: match[1] ?? '', options, salt }, digest);
+  const maxmem = 2 * bytes + 1_048_576;
+  return isPossible && isBearable ? { N: 2 ** ln, r, p, maxmem } : undefined;
 }
 
 interface Derivation {
