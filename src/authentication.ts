@@ -70,13 +70,11 @@ export async function startAuthentication(options: AuthenticationOptions): Promi
   const tickets = new SingleUseTickets({ ...config.auth.ticket, users, logger });
   const parts: AuthenticatorParts = {
     ...options,
+    ...providers,
     users,
     tokens,
     bearers,
     tickets,
-    registry: providers.registry,
-    client: providers.client,
-    clientIn: providers.clientIn,
     grantableRoles: grantableRoles(config),
   };
   const refresh = new SessionRefresh({ bearers, roles: parts.grantableRoles, logger });

@@ -1,39 +1,55 @@
+import { isReservedUri } from '../router/index.js';
 import type { ConfigPath } from './config-node.js';
 import { checkGrants, checkTimeout, type ProviderSections } from './provider-checks.js';
-import { isReservedUri } from '../router/index.js';
+import type { ConfigInput } from './schema.js';
 
+type Auth = ConfigInput['auth'];
 type Report = (path: ConfigPath, expected: string) => void;
-
-const TICKET = 'ticket';
-const KIND = 'dynamic';
 
 /** What is wrong about procedures that decide who somebody is. */
 export function checkDynamic(sections: ProviderSections, report: Report): void {
-  const { auth, realms, limits } = sections;
+  const { auth } = sections;
   if (auth === undefined) return;
-  const { dynamic, providers } = auth;
-  const authmethods = dynamic.map(({ authmethod }) => authmethod);
-  for (const [index, entry] of dynamic.entries()) {
-    const { authmethod, procedure, realm, timeout } = entry;
+  for (const [index, entry] of auth.dynamic.entries()) {
     const at: Report = (path, expected) => {
       report(['auth', 'dynamic', index, ...path], expected);
     };
-    if (authmethods.indexOf(authmethod) !== index) at(['authmethod'], 'each authmethod once');
-    if (providers.methods.some(({ name }) => name === authmethod)) {
-      at(['authmethod'], 'an authmethod that is not one of auth.providers.methods too');
-    }
-    if (isReservedUri(procedure)) at(['procedure'], 'a procedure that clients may register');
-    if (realm !== undefined && realms?.some(({ name }) => name === realm) === false) {
-      at(['realm'], 'one of the realms');
-    }
-    checkTimeout(timeout, limits, at);
-    if (realms !== undefined) checkGrants(entry, realms, at);
+    checkAuthmethod(auth, index, at);
+    checkEntry(entry, sections, at);
   }
-  const isKind = auth.ticket.kinds.some((kind) => kind === KIND);
-  if (isKind && !authmethods.includes(TICKET)) {
+  checkTickets(auth, report);
+}
+
+function checkAuthmethod({ dynamic, providers }: Auth, index: number, report: Report): void {
+  const authmethods: readonly (string | undefined)[] = dynamic.map(({ authmethod }) => authmethod);
+  const authmethod = authmethods[index];
+  if (authmethods.indexOf(authmethod) !== index) report(['authmethod'], 'each authmethod once');
+  if (providers.methods.some(({ name }) => name === authmethod)) {
+    report(['authmethod'], 'an authmethod that is not one of auth.providers.methods too');
+  }
+}
+
+function checkEntry(
+  entry: Auth['dynamic'][number],
+  { realms, limits }: ProviderSections,
+  report: Report,
+): void {
+  const { procedure, realm, timeout } = entry;
+  if (isReservedUri(procedure)) report(['procedure'], 'a procedure that clients may register');
+  if (realm !== undefined && realms?.some(({ name }) => name === realm) === false) {
+    report(['realm'], 'one of the realms');
+  }
+  checkTimeout(timeout, limits, report);
+  if (realms !== undefined) checkGrants(entry, realms, report);
+}
+
+function checkTickets({ dynamic, ticket }: Auth, report: Report): void {
+  const isKind = ticket.kinds.includes('dynamic');
+  const isDecided = dynamic.some(({ authmethod }) => authmethod === 'ticket');
+  if (isKind && !isDecided) {
     report(['auth', 'dynamic'], 'an entry for ticket, as auth.ticket.kinds has dynamic');
   }
-  if (!isKind && authmethods.includes(TICKET)) {
+  if (!isKind && isDecided) {
     report(
       ['auth', 'ticket', 'kinds'],
       'the kind dynamic, as auth.dynamic has an entry for ticket',

@@ -41,7 +41,8 @@ async function startPhp(t: TestContext, { trustedUrl }: Application): Promise<Ph
     end: async () => {
       php.stdin.end();
       equal(await line(), '[6,{},"wamp.close.goodbye_and_out"]');
-      return (await exited)[0];
+      const [code] = (await exited) as [unknown];
+      return code;
     },
   };
 }

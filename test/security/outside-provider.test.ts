@@ -275,6 +275,23 @@ describe('the auth realm', () => {
     deepEqual([type, reason], [3, 'wamp.error.no_such_role']);
   });
 
+  it('lets such a user in, and numbers its requests as it likes', async (t) => {
+    const application = await startTestApplication(t, {
+      ...SSO,
+      EXPRESSWAY_AUTH__PROVIDERS__LISTENERS: '[public]',
+      EXPRESSWAY_AUTH__PROVIDERS__ROLES: '[admin]',
+    });
+    const client = await connectWire(t, webSocketUrl(application));
+    client.send([1, 'thruway.auth', { ...ALL_ROLES, authmethods: ['jwt'] }]);
+    await client.receive();
+    client.send([5, makeToken(), {}]);
+    equal((await client.receive())[0], 2);
+    client.send([64, 8_123_456_789, {}, 'thruway.auth.sso.onhello']);
+    deepEqual((await client.receive()).slice(0, 2), [65, 8_123_456_789]);
+    client.send([48, 5, {}, 'wamp.session.count']);
+    deepEqual(await client.receive(), [8, 48, 5, {}, 'wamp.error.not_authorized']);
+  });
+
   it('lets providers announce what is configured, register its procedures, and nothing else', async (t) => {
     const { wire } = await ThruwayProvider.join(t, await startTestApplication(t, SSO));
     const refusals: (readonly [request: unknown[], error: string])[] = [

@@ -19,17 +19,29 @@ export interface DynamicAnswer {
 export function parseDynamicAnswer([value]: List, realm: string): DynamicAnswer {
   const principal: unknown = typeof value === 'string' ? { role: value } : value;
   if (!isDict(principal)) throw new InvalidProviderAnswer('the answer is neither role nor dict');
-  const { role, authid, extra } = principal;
+  const { role } = principal;
   if (typeof role !== 'string') throw new InvalidProviderAnswer('the answer has no role');
-  if ((principal['realm'] ?? realm) !== realm) {
+  const wanted = optional(principal, 'realm', isString);
+  if (wanted !== undefined && wanted !== realm) {
     throw new InvalidProviderAnswer('the answer is for another realm');
   }
-  if (!isAbsent(authid) && typeof authid !== 'string') {
-    throw new InvalidProviderAnswer('authid is no string');
-  }
-  if (!isAbsent(extra) && !isDict(extra)) throw new InvalidProviderAnswer('extra is no dict');
-  return { role, principal, authid: authid ?? undefined, extra: extra ?? undefined };
+  return {
+    role,
+    principal,
+    authid: optional(principal, 'authid', isString),
+    extra: optional(principal, 'extra', isDict),
+  };
 }
 
-const isAbsent = (value: unknown): value is null | undefined =>
-  value === undefined || value === null;
+const isString = (value: unknown): value is string => typeof value === 'string';
+
+/** What may be left out or null, but nothing else than what it should be. */
+function optional<Value>(
+  principal: Dict,
+  key: string,
+  is: (value: unknown) => value is Value,
+): Value | undefined {
+  const value = principal[key] ?? undefined;
+  if (value === undefined || is(value)) return value;
+  throw new InvalidProviderAnswer(`${key} is of a wrong type`);
+}

@@ -56,8 +56,8 @@ export function trustedGuard(
   return (request) => {
     const { origin } = request.headers;
     for (const name of Object.keys(request.headers)) {
-      if (name === 'origin' && origin !== undefined && origins.has(origin)) continue;
-      if (name === 'origin' || name === 'cookie' || name.startsWith('sec-fetch-')) {
+      const isAllowed = name === 'origin' && origins.has(origin ?? '');
+      if (isOfBrowsers(name) && !isAllowed) {
         return { status: 403, reason: `the trusted URL is not for browsers: header ${name}` };
       }
       if (name.startsWith('x-forwarded-') || PROXY_HEADERS.includes(name)) {
@@ -69,6 +69,9 @@ export function trustedGuard(
     return { status: 403, reason: 'unknown Host' };
   };
 }
+
+const isOfBrowsers = (header: string): boolean =>
+  header === 'origin' || header === 'cookie' || header.startsWith('sec-fetch-');
 
 const isHttp = (url: URL): boolean => url.protocol === 'http:' || url.protocol === 'https:';
 
