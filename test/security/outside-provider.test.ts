@@ -1,5 +1,5 @@
 // Providers of Thruway's kind from outside, on the wire, inside the started application (W5, W9).
-import { deepEqual, equal, match } from 'node:assert/strict';
+import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { Application } from '../../src/application.js';
 import { startTestApplication, webSocketUrl } from '../support/application.js';
@@ -50,8 +50,12 @@ interface Started {
   readonly provider: ThruwayProvider;
 }
 
-async function startWithProvider(t: TestContext, environment = SSO): Promise<Started> {
-  const application = await startTestApplication(t, environment);
+async function startWithProvider(
+  t: TestContext,
+  environment = SSO,
+  logger?: RecordingLogger,
+): Promise<Started> {
+  const application = await startTestApplication(t, environment, logger);
   const provider = await ThruwayProvider.join(t, application);
   deepEqual(await provider.announce('sso'), ['SUCCESS']);
   return { application, provider };
@@ -186,14 +190,21 @@ describe('a provider from outside', () => {
   });
 
   it('that throws refuses with authentication_failed and without its words', async (t) => {
-    const { application, provider } = await startWithProvider(t);
+    const logger = new RecordingLogger();
+    const { application, provider } = await startWithProvider(t, SSO, logger);
     const client = await says(t, application);
+    const extra = { challenge: 'canary', challenge_method: 'sso' };
+    provider.answer(await provider.asked(), ['CHALLENGE', extra]);
+    await client.receive();
+    client.send([5, 'canary-ticket', {}]);
     provider.fail(await provider.asked(), 'thruway.error.unknown', ['canary: /etc/users']);
     deepEqual(await client.receive(), [
       3,
       { message: 'authentication_failed' },
       'wamp.error.authentication_failed',
     ]);
+    match(logger.lines.join('\n'), /provider failed/u);
+    doesNotMatch(logger.lines.join('\n'), /canary/u);
   });
 
   it('that is slow makes clients come back later', async (t) => {
