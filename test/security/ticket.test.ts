@@ -1,9 +1,11 @@
 // Threats to tickets (L15, L7), against the started application.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { describe, it, type TestContext } from 'node:test';
 import { inspect } from 'node:util';
+import { WebSocket } from 'ws';
 import type { Application } from '../../src/application.js';
 import type { Logger } from '../../src/router/index.js';
 import { startTestApplication, webSocketUrl } from '../support/application.js';
@@ -185,6 +187,29 @@ describe('L15: a ticket', () => {
     const [code, , details] = await session.receive();
     const { authid, authmethod } = details as Record<string, unknown>;
     deepEqual([code, authid, authmethod], [2, 'ryan', 'ticket']);
+  });
+
+  it('may come beside the subprotocol, encoded or as it is, and is not echoed', async (t) => {
+    const application = await startTestApplication(t, BACKEND);
+    const http = new HttpClient(application.publicUrl);
+    for (const bearer of [
+      await ticketOf(http),
+      Buffer.from(await ticketOf(http)).toString('base64url'),
+      backendTicket('j-1', inSeconds(60), 'user'),
+    ]) {
+      const socket = new WebSocket(webSocketUrl(application), [
+        'wamp.2.json',
+        `base64url.bearer.${bearer}`,
+      ]);
+      t.after(() => {
+        socket.terminate();
+      });
+      await once(socket, 'open');
+      equal(socket.protocol, 'wamp.2.json');
+      socket.send(JSON.stringify([1, 'realm1', ALL_ROLES]));
+      const [data] = (await once(socket, 'message')) as [Buffer];
+      equal((JSON.parse(data.toString()) as unknown[])[0], 2);
+    }
   });
 
   it('is good once: of 100 parallel uses, by upgrade and by challenge, exactly one is welcomed', async (t) => {

@@ -81,19 +81,29 @@ describe('a token beside the subprotocol', () => {
     }
   });
 
-  it('is refused by ABORT after the upgrade when its encoding is wrong, whatever else is offered', async (t) => {
+  it('may stand there as it is', async (t) => {
+    const application = await startTestApplication(t);
+    const { answer } = await join(t, application, {
+      bearers: [`base64url.bearer.${makeToken()}`],
+    });
+    equal(answer[0], 2);
+  });
+
+  it('is refused by ABORT after the upgrade when it is no token or comes twice, whatever else is offered', async (t) => {
     const application = await startTestApplication(t);
     const good = encode(makeToken());
     for (const bearers of [
       ['base64url.bearer.'],
-      [good.slice(0, -1)],
-      [`${good}.x`],
-      ['base64url.bearer._w'],
       [good, encode(makeToken({ claims: { jti: 'other' } }))],
     ]) {
       const details = { authmethods: ['jwt', 'anonymous'] };
       const { answer } = await join(t, application, { bearers, details });
       deepEqual(answer, [3, { message: 'malformed_credentials' }, REFUSED]);
+    }
+    for (const bearer of [good.slice(0, -1), `${good}.x`, 'base64url.bearer._w']) {
+      const details = { authmethods: ['jwt', 'anonymous'] };
+      const { answer } = await join(t, application, { bearers: [bearer], details });
+      deepEqual([answer[0], answer[2]], [3, 'wamp.error.no_matching_auth_method']);
     }
   });
 

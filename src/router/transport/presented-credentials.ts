@@ -5,13 +5,13 @@ import type { IncomingMessage } from 'node:http';
  * it looks here.
  */
 export interface PresentedCredentials {
-  /** What a page put beside the subprotocol of WAMP: `base64url.bearer.` and this, encoded as it says. */
+  /** What a page put beside the subprotocol of WAMP: `base64url.bearer.` and this, encoded as it says or, where it is no such encoding, as it is. */
   readonly bearer: string | undefined;
   /** `token` of the query. */
   readonly token: string | undefined;
   /** `ticket` of the query. */
   readonly ticket: string | undefined;
-  /** One of them comes twice, or a bearer is not encoded as it must be: then nobody gets in by what came. */
+  /** One of them comes twice, or a bearer is empty or no word: then nobody gets in by what came. */
   readonly isMalformed: boolean;
 }
 
@@ -31,6 +31,7 @@ const SUBPROTOCOL_HEADER = 'sec-websocket-protocol';
 const TOKEN = 'token';
 const TICKET = 'ticket';
 
+const WORD = /^[\w.~-]+$/;
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Takes the credentials out of a request. */
@@ -40,7 +41,7 @@ export function stripCredentials({ url = '', rawHeaders }: IncomingMessage): Str
   const bearers = bearersOf(rawHeaders);
   if (query === undefined && bearers.length === 0)
     return { credentials: undefined, url, rawHeaders };
-  const bearer = bearers.length === 1 ? decodeBearer(bearers[0] ?? '') : undefined;
+  const bearer = bearers.length === 1 ? readBearer(bearers[0] ?? '') : undefined;
   const tokens = query?.tokens ?? [];
   const tickets = query?.tickets ?? [];
   const isBearerWrong = bearers.length > 0 && bearer === undefined;
@@ -105,6 +106,13 @@ const subprotocolsOf = (value = ''): readonly string[] =>
   value.split(',').map((each) => each.trim());
 
 const isBearer = (subprotocol: string): boolean => subprotocol.startsWith(BEARER_PREFIX);
+
+/**
+ * Tokens and tickets may stand in a subprotocol as they are (RFC 6455, 4.1), and clients write them so. None of them is UTF-8 in Base64url,
+ * so that one cannot be taken for the other.
+ */
+const readBearer = (text: string): string | undefined =>
+  decodeBearer(text) ?? (WORD.test(text) ? text : undefined);
 
 /** Undefined for what is empty, not Base64url without padding (RFC 4648, section 5), or not UTF-8 underneath. */
 function decodeBearer(encoded: string): string | undefined {
