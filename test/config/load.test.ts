@@ -38,6 +38,7 @@ describe('loadConfig', () => {
       host: '127.0.0.1',
       port: 0,
       wsPath: '/ws',
+      apiPath: undefined,
       longPollPath: undefined,
       longPollStatus: 202,
       serializers: ['json', 'msgpack', 'cbor', 'json.batched', 'msgpack.batched', 'cbor.batched'],
@@ -67,7 +68,7 @@ describe('loadConfig', () => {
     );
     const roles = new Map(config.realms[0]?.roles.map((role) => [role.name, role]));
     deepEqual(roles.get('user')?.permissions, [
-      { uri: 'com.example.status.', match: 'prefix', allow: { subscribe: true } },
+      { uri: 'com.example.status.', match: 'prefix', allow: { subscribe: true }, disclose: {} },
     ]);
     equal(roles.get('admin')?.limits.sessionsPerUser, 20_000);
     equal(roles.get('trusted')?.limits.messagesPerSecond, 200_000);

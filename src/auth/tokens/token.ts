@@ -90,7 +90,8 @@ export class TokenVerifier {
     const key = selected instanceof Promise ? await selected : selected;
     const now = Date.now() / 1000;
     const claims = this.#claimsOf(token, key, now);
-    const policy = { ...this.#policy, onlyAudience: audience };
+    const policy =
+      audience === undefined ? this.#policy : { ...this.#policy, onlyAudience: audience };
     const verified = checkClaims(claims, key, policy, now);
     const beginning = verified.issuedAt ?? now;
     const life = verified.expiresAt - beginning;

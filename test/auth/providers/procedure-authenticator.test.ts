@@ -119,7 +119,6 @@ describe('ProcedureAuthenticator', () => {
       authrole: 'sales',
       authmethod: 'jwt',
       authprovider: 'jwt',
-      authroles: ['sales'],
       details: { authroles: ['sales'] },
     });
     const transport = {

@@ -25,7 +25,6 @@ describe('toPrincipal', () => {
       authmethod: 'jwt',
       authprovider: 'jwt-provider',
       authextra: { expires_at: 1_800_000_300, refresh_at: 1_800_000_240 },
-      authroles: ['user'],
       details: { authroles: ['user'] },
       expiresAt: 1_800_000_300_000,
       login: 'login-1',

@@ -33,7 +33,11 @@ interface Setup {
 
 async function setUp(
   find = (name: string) => Promise.resolve(USERS.get(name)),
-  tokens: Pick<TokenVerifier, 'verify'> = new TokenVerifier({ keys: KEYS, ...PARTIES }),
+  tokens: Pick<TokenVerifier, 'verify'> = new TokenVerifier({
+    keys: KEYS,
+    ...PARTIES,
+    tellsAudience: true,
+  }),
 ): Promise<Setup> {
   const realm = new FakeRealm();
   const registry = new AuthmethodRegistry({ client: realm.connect(), methods: ['jwt'] });

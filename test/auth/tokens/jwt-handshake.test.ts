@@ -77,7 +77,7 @@ async function setUp(t: TestContext, variation: Variation = {}): Promise<Setup> 
     create: () => {
       const client = router.connectLocal(AUTH_REALM, INTERNAL);
       clients.push(client);
-      const tokens = new TokenVerifier({ keys: KEYS, ...PARTIES });
+      const tokens = new TokenVerifier({ keys: KEYS, ...PARTIES, tellsAudience: true });
       const users = { find, findById: variation.find ?? find };
       return new JwtAuthProvider({
         client,
