@@ -97,5 +97,5 @@ function recheck({ session, authorization, action, thing }: Recheck, takeAway: (
 }
 
 function endUntold(session: Session): void {
-  session.sayGoodbye(Uri.killed, { message: 'the new role may not have what the session holds' });
+  session.sayGoodbye(Uri.killed, { message: 'the session holds what it may not have any more' });
 }

@@ -163,7 +163,7 @@ describe('the renewal of a session', () => {
   it('ends a session that could not be told what it loses', async (t) => {
     const { peer } = await holder(t, ruling(mayUser), { subscriber: {}, callee: {}, caller: {} });
     peer.send([48, 5, {}, RENEW, ['user']]);
-    const message = 'the new role may not have what the session holds';
+    const message = 'the session holds what it may not have any more';
     deepEqual(await peer.receive(), [6, { message }, 'wamp.close.killed']);
   });
 

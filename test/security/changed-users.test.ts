@@ -20,6 +20,7 @@ const password = await hashPassword('secret of nora');
 
 interface UserChanges {
   readonly role?: string;
+  readonly roles?: readonly string[];
   readonly disabled?: boolean;
 }
 
@@ -89,6 +90,22 @@ describe('a user with an open session', () => {
     });
     deepEqual(end, goodbye('the roles of the user have changed'));
     equal(await roleOf(t, application), 'user');
+  });
+
+  it('goes on when given a further role, and has it after a refresh', async (t) => {
+    const { application, write } = await start(t);
+    const nora = await inSession(t, application, tokenOf('nora'));
+    write({ role: 'admin', roles: ['user'] });
+    await until(async () => (await roleOf(t, application)) === 'admin');
+    const publish = async (request: number): Promise<unknown> => {
+      nora.send([16, request, { acknowledge: true }, 'com.example.news']);
+      return (await nora.receive())[0];
+    };
+    equal(await publish(1), 8);
+    const claims = { sub: 'nora', exp: Math.floor(Date.now() / 1000) + 120 };
+    nora.send([48, 2, {}, 'expressway.auth.refresh', [makeToken({ claims })]]);
+    equal((await nora.receive())[0], 50);
+    equal(await publish(3), 17);
   });
 
   it('is not bothered by what concerns others', async (t) => {

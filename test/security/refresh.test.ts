@@ -5,7 +5,13 @@ import type { Application } from '../../src/application.js';
 import { fetchToken } from '../support/application.js';
 import { makeToken } from '../support/tokens.js';
 import type { WireClient } from '../support/wire-client.js';
-import { answerTo, inSession, onTrustedUrl, startControlled } from './sessions-under-control.js';
+import {
+  answerTo,
+  goodbye,
+  inSession,
+  onTrustedUrl,
+  startControlled,
+} from './sessions-under-control.js';
 
 const now = (): number => Math.floor(Date.now() / 1000);
 
@@ -47,6 +53,27 @@ describe('expressway.auth.refresh', () => {
     const admin = await inSession(t, application, await fetchToken(application));
     const claims = { sub: 'admin', exp: now() + 3600 };
     equal((await refresh(admin, 1, makeToken({ claims }))).length, 1);
+  });
+
+  it('narrows the session as the new token is narrowed (J12), and widens it again', async (t) => {
+    const application = await startControlled(t);
+    const narrow = (expressway: object | undefined, seconds: number): string =>
+      makeToken({ claims: { expressway, exp: now() + seconds } });
+    const admin = await inSession(t, application, narrow(undefined, 60));
+    const publish = async (request: number): Promise<unknown> => {
+      admin.send([16, request, { acknowledge: true }, 'com.example.news']);
+      return (await admin.receive())[0];
+    };
+    equal(await publish(1), 17);
+    equal((await refresh(admin, 2, narrow({ publish: [] }, 70))).length, 1);
+    equal(await publish(3), 8);
+    equal((await refresh(admin, 4, narrow(undefined, 80))).length, 1);
+    equal(await publish(5), 17);
+    admin.send([32, 6, {}, 'com.example.news']);
+    equal((await admin.receive())[0], 33);
+    // This client has not announced that a subscription can be taken from it.
+    admin.send([48, 7, {}, 'expressway.auth.refresh', [narrow({ subscribe: [] }, 90)]]);
+    deepEqual(await admin.receive(), goodbye('the session holds what it may not have any more'));
   });
 
   it('refuses the token of another user, and leaves the session as it is', async (t) => {
