@@ -15,6 +15,8 @@ export interface Seen {
   readonly sessions: readonly SeenSession[];
   /** The number that it shows: the highest that it knows of. */
   readonly shown: number;
+  /** The ids of the keys that its tokens were signed with, each once, the first first. */
+  readonly kids: readonly string[];
   /** Why autobahn stopped for good, each time. */
   readonly farewells: readonly string[];
   /** URIs of the errors that refreshes were answered with. */
@@ -27,7 +29,7 @@ export interface Seen {
  */
 const CLIENT = `
 (({ wsUrl, authorization }) => {
-  const seen = { sessions: [], shown: 0, farewells: [], refused: [] };
+  const seen = { sessions: [], shown: 0, kids: [], farewells: [], refused: [] };
   globalThis.seen = seen;
   const show = (number) => { seen.shown = Math.max(seen.shown, number); };
 
@@ -35,7 +37,10 @@ const CLIENT = `
     const headers = { authorization, accept: 'application/json' };
     const response = await fetch('/get_token', { headers, credentials: 'omit' });
     if (!response.ok) throw new Error('no token: ' + response.status);
-    return response.json();
+    const answer = await response.json();
+    const { kid } = JSON.parse(atob(answer.token.split('.')[0].replaceAll('-', '+').replaceAll('_', '/')));
+    if (!seen.kids.includes(kid)) seen.kids.push(kid);
+    return answer;
   }
 
   const waitMs = ({ refresh_at, expires_at, expires_in }) =>
