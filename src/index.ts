@@ -20,6 +20,8 @@ export {
 export { Revocations, type RevocationsOptions } from './auth/revocation/revocations.js';
 export { SessionRevoker } from './auth/revocation/session-revoker.js';
 export type { UserEntry } from './auth/users/memory-users.js';
+export type { UserProviderFactory, UsersModuleTools } from './auth/users/module-users.js';
+export type { User, UserCredentials, UserProvider } from './auth/users/user-provider.js';
 export { ConfigError } from './config/config-error.js';
 export type { Config } from './config/config.js';
 export { loadConfig, type LoadedConfig } from './config/load.js';

@@ -1,4 +1,5 @@
 import { UnusableRevocationFile } from '../auth/revocation/revocation-journal.js';
+import { UnusableUsersModule } from '../auth/users/module-users.js';
 import type { Config } from '../config/config.js';
 import { variableName } from '../config/environment.js';
 
@@ -7,6 +8,7 @@ export function explainStartFailure(error: unknown, config: Config): string | un
   if (error instanceof UnusableRevocationFile) {
     return `${error.message}. Make it this user's own, or set auth.revocation.file to another one; without it, what was revoked holds again.\n`;
   }
+  if (error instanceof UnusableUsersModule) return `${error.message}\n`;
   const code = property(error, 'code');
   const port = property(error, 'port');
   const socket = property(error, 'address');

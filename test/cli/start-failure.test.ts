@@ -1,6 +1,7 @@
 import { equal, match } from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { UnusableRevocationFile } from '../../src/auth/revocation/revocation-journal.js';
+import { UnusableUsersModule } from '../../src/auth/users/module-users.js';
 import { explainStartFailure } from '../../src/cli/start-failure.js';
 import type { Config } from '../../src/config/config.js';
 import { ConfigurationFolder, MINIMAL } from '../config/configuration-folder.js';
@@ -25,6 +26,14 @@ describe('explainStartFailure', () => {
     match(
       explanation ?? '',
       /\/data\/revocations cannot be used: listen\..*auth\.revocation\.file/u,
+    );
+  });
+
+  it('tells why a module of users cannot be used', async (t) => {
+    const error = new UnusableUsersModule('The module of users /a.js cannot be used: no LDAP.');
+    equal(
+      explainStartFailure(error, await configured(t)),
+      'The module of users /a.js cannot be used: no LDAP.\n',
     );
   });
 

@@ -1,6 +1,7 @@
 import { argon2idDecoy, hashPassword } from './argon2id-hash.js';
 import type { PasswordHash } from './checkable-hash.js';
 import { CheckQueue, type CheckQueueOptions } from './check-queue.js';
+import { networkOf } from './network.js';
 import { parsePasswordHash } from './password-hash.js';
 
 export { hashPassword } from './argon2id-hash.js';
@@ -34,8 +35,8 @@ export class PasswordVerifier {
   }
 
   /**
-   * Whether `passwordHash` is of `password`; undefined stands for no such user: false, at the same cost. `source` is where the attempt comes
-   * from: those of one source wait for each other, and have no more than their share of the queue. Rejects with
+   * Whether `passwordHash` is of `password`; undefined stands for no such user: false, at the same cost. `source` is the address that the
+   * attempt comes from: those of one network wait for each other, and have no more than their share of the queue. Rejects with
    * {@link PasswordCheckOverload} when there is no place in the queue or the verifier is closed, and for what is no hash.
    */
   async verify(
@@ -43,7 +44,8 @@ export class PasswordVerifier {
     password: string,
     source?: string,
   ): Promise<boolean> {
-    return this.#queue.run(source, async () => {
+    const line = source === undefined ? undefined : networkOf(source);
+    return this.#queue.run(line, async () => {
       const own = passwordHash === undefined ? undefined : parsed(passwordHash);
       if (own !== undefined) this.#learn(own);
       let isRight = false;
