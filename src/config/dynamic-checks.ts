@@ -6,6 +6,8 @@ import type { ConfigInput } from './schema.js';
 type Auth = ConfigInput['auth'];
 type Report = (path: ConfigPath, expected: string) => void;
 
+const KINDS: ConfigPath = ['auth', 'ticket', 'kinds'];
+
 /** What is wrong about procedures that decide who somebody is. */
 export function checkDynamic(sections: ProviderSections, report: Report): void {
   const { auth } = sections;
@@ -44,15 +46,16 @@ function checkEntry(
 }
 
 function checkTickets({ dynamic, ticket }: Auth, report: Report): void {
-  const isKind = ticket.kinds.includes('dynamic');
+  const place = ticket.kinds.indexOf('dynamic');
+  const isKind = place !== -1;
+  if (isKind && place !== ticket.kinds.length - 1) {
+    report([...KINDS, place], 'dynamic at the end, as it takes whatever no other kind takes');
+  }
   const isDecided = dynamic.some(({ authmethod }) => authmethod === 'ticket');
   if (isKind && !isDecided) {
     report(['auth', 'dynamic'], 'an entry for ticket, as auth.ticket.kinds has dynamic');
   }
   if (!isKind && isDecided) {
-    report(
-      ['auth', 'ticket', 'kinds'],
-      'the kind dynamic, as auth.dynamic has an entry for ticket',
-    );
+    report(KINDS, 'the kind dynamic, as auth.dynamic has an entry for ticket');
   }
 }

@@ -51,6 +51,12 @@ describe('dynamic authenticators of the configuration', () => {
       '/auth/ticket/kinds: expected the kind dynamic, as auth.dynamic has an entry for ticket, found a list',
     ],
     [
+      'for tickets before other kinds',
+      `[${TICKET}]`,
+      '  ticket: { kinds: [dynamic, single_use] }\n',
+      '/auth/ticket/kinds/0: expected dynamic at the end, as it takes whatever no other kind takes, found "dynamic"',
+    ],
+    [
       'for tickets without a procedure',
       '[]',
       KINDS,
