@@ -1,6 +1,6 @@
 import type { JwksOptions } from '../auth/tokens/jwks.js';
 import type { TokenKeyOptions } from '../auth/tokens/token-keys.js';
-import { buildLimits, definedLimits } from './build-limits.js';
+import { buildLimits, roleLimits } from './build-limits.js';
 import { buildListeners, buildPublic, buildTrusted } from './build-listeners.js';
 import type { AuthConfig, Config, RealmConfig } from './config.js';
 import type { TlsConfig } from './listener-config.js';
@@ -80,7 +80,7 @@ const buildRealm = (realm: ConfigInput['realms'][number]): RealmConfig => ({
     authorizer,
     trustLevel: trust_level,
     permissions,
-    limits: definedLimits(limits),
+    limits: roleLimits(limits),
   })),
 });
 

@@ -1,6 +1,6 @@
 import type { SessionLimits } from '../router/index.js';
 import type { LimitsConfig } from './config.js';
-import type { SessionLimitsInput } from './limits-schema.js';
+import type { RoleLimitsInput, SessionLimitsInput } from './limits-schema.js';
 import type { ConfigInput } from './schema.js';
 
 /** Section `limits` in the program's terms. */
@@ -58,3 +58,9 @@ export function definedLimits(limits: SessionLimitsInput): Partial<SessionLimits
     ...(sessions_per_user !== undefined && { sessionsPerUser: sessions_per_user }),
   };
 }
+
+/** What a role sets of its own. */
+export const roleLimits = ({ message, ...limits }: RoleLimitsInput): Partial<SessionLimits> => ({
+  ...definedLimits(limits),
+  ...(message !== undefined && { messageBytes: message }),
+});

@@ -56,10 +56,15 @@ export const listenerLimitsSchema = z
   .partial();
 
 /** `realms[].roles[].limits`: what differs from the listener's limits for the sessions of one role. */
-export const roleLimitsSchema = z.strictObject(sessionLimits).partial();
+export const roleLimitsSchema = z
+  .strictObject({ message: connectionLimits.message, ...sessionLimits })
+  .partial();
+
+/** The limits of the sessions of a role as written; what is undefined is taken from elsewhere. */
+export type RoleLimitsInput = z.output<typeof roleLimitsSchema>;
 
 /** The limits of a session as written; what is undefined is taken from elsewhere. */
-export type SessionLimitsInput = z.output<typeof roleLimitsSchema>;
+export type SessionLimitsInput = Omit<RoleLimitsInput, 'message'>;
 
 /** The limits of a listener as written; what is undefined is taken from elsewhere. */
 export type ListenerLimitsInput = z.output<typeof listenerLimitsSchema>;

@@ -16,6 +16,8 @@ export interface SessionLimits {
   readonly testamentBytes: number;
   /** Sessions with the same authid in one realm. */
   readonly sessionsPerUser: number;
+  /** Bytes of a message, or of a batch of them, where its listener would take more. Default: what the listener takes. */
+  readonly messageBytes?: number;
 }
 
 /** What an untrusted session may do unless its role says otherwise. */

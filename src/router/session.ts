@@ -75,6 +75,7 @@ export class Session {
     const { onviolation, ongoodbye, onend } = options;
     this.#host = { onviolation, ongoodbye, onend };
     this.#transport = options.transport;
+    this.#transport.limitMessages?.(options.limits.messageBytes);
     this.#requestIds = options.requestIds;
     this.#features = featuresOf(options.roles);
     this.inbox = new Inbox({
@@ -119,6 +120,7 @@ export class Session {
     this.#limits = terms.limits;
     this.#trustLevel = terms.trustLevel;
     this.inbox.setLimits(terms.limits);
+    this.#transport.limitMessages?.(terms.limits.messageBytes);
   }
 
   /**

@@ -60,6 +60,7 @@ export class LongPollTransport implements Transport {
   #flush: NodeJS.Immediate | undefined;
   #ending: Ending | undefined;
   #isGone = false;
+  #longestMessage = Infinity;
 
   constructor(connection: LongPollConnection) {
     this.details = connection.details;
@@ -101,6 +102,10 @@ export class LongPollTransport implements Transport {
     } else {
       this.#vanish(code);
     }
+  }
+
+  limitMessages(bytes = Infinity): void {
+    this.#longestMessage = bytes;
   }
 
   pause(): void {
@@ -211,6 +216,11 @@ export class LongPollTransport implements Transport {
   }
 
   #process(body: Buffer, response: ServerResponse): void {
+    if (body.length > this.#longestMessage) {
+      refuse(response, 413, 'the message is too long');
+      this.overflow();
+      return;
+    }
     const outcome = { isViolated: false };
     deliverMessages(body, this.#connection.serializer, () => {
       const receiver = this.#ending === undefined ? this.#receiver : undefined;

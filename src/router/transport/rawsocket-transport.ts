@@ -55,6 +55,7 @@ export class RawSocketTransport implements Transport {
   readonly #keepAlive = new KeepAlive();
   #receiver: TransportReceiver | undefined;
   #isOpen = true;
+  #longestMessage = Infinity;
   #isPaused = false;
   #hasPeerEnded = false;
   #unsent = 0;
@@ -125,6 +126,10 @@ export class RawSocketTransport implements Transport {
     this.#finish();
   }
 
+  limitMessages(bytes = Infinity): void {
+    this.#longestMessage = bytes;
+  }
+
   pause(): void {
     this.#isPaused = true;
     this.#keepAlive.pause();
@@ -174,7 +179,8 @@ export class RawSocketTransport implements Transport {
   #take(frame: RawSocketFrame | RawSocketFailure): void {
     switch (frame.type) {
       case FrameType.message:
-        deliverMessages(frame.payload, this.#serializer, this.#listening);
+        if (frame.payload.length > this.#longestMessage) this.#fail(CloseCode.messageTooBig);
+        else deliverMessages(frame.payload, this.#serializer, this.#listening);
         break;
       case FrameType.ping:
         this.#push(rawSocketFrame(FrameType.pong, frame.payload));

@@ -46,6 +46,11 @@ export interface Transport {
   /** Reads again. */
   resume(): void;
   /**
+   * From now on a longer message, or batch, of the peer ends the connection with 1009; undefined: what its listener takes is taken. Not there on
+   * a transport that has no bytes.
+   */
+  limitMessages?(bytes: number | undefined): void;
+  /**
    * Asks the peer for a sign of life; whether one comes within `timeoutMs`. Not there on a transport that cannot ask: then the peer counts as
    * being there.
    */

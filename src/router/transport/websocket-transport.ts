@@ -36,6 +36,7 @@ export class WebSocketTransport implements Transport {
   readonly #queue: OutboundQueue;
   #receiver: TransportReceiver | undefined;
   #isOpen = true;
+  #longestMessage = Infinity;
   /** The code with which this side closed first. */
   #closeCode: CloseCode | undefined;
   readonly #keepAlive = new KeepAlive();
@@ -89,6 +90,10 @@ export class WebSocketTransport implements Transport {
     this.#webSocket.resume();
   }
 
+  limitMessages(bytes = Infinity): void {
+    this.#longestMessage = bytes;
+  }
+
   pause(): void {
     this.#keepAlive.pause();
     this.#webSocket.pause();
@@ -138,6 +143,10 @@ export class WebSocketTransport implements Transport {
 
   #receive(data: Buffer, isBinary: boolean): void {
     if (!this.#isOpen) return;
+    if (data.length > this.#longestMessage) {
+      this.close(CloseCode.messageTooBig, 'the message is too long');
+      return;
+    }
     if (isBinary !== this.#serializer.isBinary) {
       const violation = new ProtocolViolation(isBinary ? 'a binary message' : 'a text message');
       this.#receiver?.onviolation(violation, CloseCode.unsupportedData);
