@@ -230,7 +230,7 @@ colour: red
     [
       'an unknown method',
       'auth: { order: [magic] }',
-      `/auth/order/0: expected one of ${AUTHMETHODS.join(', ')}, found "magic"`,
+      `/auth/order/0: expected one of ${AUTHMETHODS.join(', ')}, or the name of one of auth.providers.methods, found "magic"`,
     ],
     ['a section without keys', 'limits:', '/limits: expected a mapping, found nothing'],
     [

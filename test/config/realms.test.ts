@@ -21,12 +21,21 @@ describe('a realm of the configuration', () => {
         forceReregister: false,
         expiry: {},
         thruway: {
+          authorization: false,
           stateHandlers: false,
           multiregister: false,
           replaceOrphanedSession: false,
           metaEvents: false,
         },
-        roles: [{ name: 'trusted', trustLevel: undefined, permissions: [], limits: {} }],
+        roles: [
+          {
+            name: 'trusted',
+            trustLevel: undefined,
+            permissions: [],
+            authorizer: undefined,
+            limits: {},
+          },
+        ],
       },
     ]);
   });
@@ -51,12 +60,15 @@ describe('a realm of the configuration', () => {
       forceReregister: true,
       expiry: {},
       thruway: {
+        authorization: false,
         stateHandlers: false,
         multiregister: true,
         replaceOrphanedSession: false,
         metaEvents: true,
       },
-      roles: [{ name: 'trusted', trustLevel: 3, permissions: [], limits: {} }],
+      roles: [
+        { name: 'trusted', trustLevel: 3, permissions: [], authorizer: undefined, limits: {} },
+      ],
     });
   });
 

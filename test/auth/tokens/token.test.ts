@@ -453,8 +453,13 @@ describe('TokenIssuer', () => {
     assert.equal((await verifier([key]).verify(issuer(key).issue('alice').token)).subject, 'alice');
   });
 
-  it('throws without a key to sign with and for a life under a second', () => {
-    assert.throws(() => issuer({ ...OWN_KEY, sign: false }), UnusableKey);
+  it('issues nothing without a key to sign with', () => {
+    const keyless = issuer({ ...OWN_KEY, sign: false });
+    assert.equal(keyless.isReady, false);
+    assert.throws(() => keyless.issue('alice'), UnusableKey);
+  });
+
+  it('throws for a life under a second', () => {
     assert.throws(() => issuer(OWN_KEY, { ttlMs: 999 }), RangeError);
     assert.throws(() => issuer(OWN_KEY, { ttlMs: Infinity }), RangeError);
     assert.throws(() => issuer(OWN_KEY, { refreshFraction: 0 }), RangeError);
