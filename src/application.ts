@@ -188,9 +188,9 @@ function watchUsers({ logger }: ApplicationOptions, parts: WatchParts): void {
     users: authentication.users,
     principals: () => router.principals,
     endSessions: (...end) => router.endSessions(...end),
-    ongone: (userId) => {
+    ongone: (userIds) => {
       // A whole second: who may log in again at once must not be refused for having been quick.
-      revocations.revokeUser(userId, Math.floor(Date.now() / 1000));
+      revocations.revokeUsers(userIds, Math.floor(Date.now() / 1000));
     },
     logger,
   });

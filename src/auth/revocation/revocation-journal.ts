@@ -37,6 +37,8 @@ export class RevocationJournal implements RevocationStore {
   readonly #file: OwnedFile;
   readonly #logger: Logger;
   #lines = 0;
+  /** As it stands in the file. */
+  #forgottenUntil: number | undefined;
   #state: 'written' | 'failing' | 'given up' = 'written';
 
   /** Opens the file and takes it over from any other process. Throws {@link UnusableRevocationFile}. */
@@ -52,22 +54,21 @@ export class RevocationJournal implements RevocationStore {
     logger.warn({ file }, message);
   }
 
-  keep(revocation: Revocation, all: RevocationState): void {
-    const isSpacious = this.#lines <= SPARE_LINES + 2 * all.size;
+  keep(revocations: readonly Revocation[], all: RevocationState): void {
     this.#attempt(() => {
-      if (this.#state !== 'written' || !isSpacious) {
-        this.#replace(all);
-        return;
-      }
-      this.#file.append(JSON.stringify(revocation), true);
-      this.#lines += 1;
+      const isSpacious = this.#lines <= SPARE_LINES + 2 * all.size;
+      if (this.#state === 'written' && isSpacious) this.#append(revocations, all);
+      else this.#replace(all);
     });
   }
 
-  forget(all: RevocationState): void {
-    this.#attempt(() => {
-      this.#replace(all);
-    });
+  #append(revocations: readonly Revocation[], { forgottenUntil }: RevocationState): void {
+    const lines = revocations.map((each) => JSON.stringify(each));
+    if (forgottenUntil !== this.#forgottenUntil) lines.push(JSON.stringify({ forgottenUntil }));
+    if (lines.length === 0) return;
+    this.#file.append(lines.join('\n'), true);
+    this.#lines += lines.length;
+    this.#forgottenUntil = forgottenUntil;
   }
 
   #open(): Parsed {
@@ -99,6 +100,7 @@ export class RevocationJournal implements RevocationStore {
     if (forgottenUntil !== undefined) lines.unshift(JSON.stringify({ forgottenUntil }));
     this.#file.replace(lines);
     this.#lines = size;
+    this.#forgottenUntil = forgottenUntil;
   }
 
   #fail(error: unknown): void {

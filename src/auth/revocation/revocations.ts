@@ -19,10 +19,8 @@ export interface RevocationStore {
   readonly kept: readonly Revocation[];
   /** All tokens issued until then (ms since the epoch) are refused, as revocations of that time are not known; undefined: none. */
   readonly forgottenUntil: number | undefined;
-  /** Keeps one more. `all` is what there is now, for when the whole is written anew. Never throws. */
-  readonly keep: (revocation: Revocation, all: RevocationState) => void;
-  /** As above, when something had to be forgotten. */
-  readonly forget: (all: RevocationState) => void;
+  /** Keeps some more, all at once. `all` is what there is now, for when the whole is written anew. Never throws. */
+  readonly keep: (revocations: readonly Revocation[], all: RevocationState) => void;
 }
 
 /** All that is remembered. */
@@ -79,24 +77,30 @@ export class Revocations {
   /** From now on tokens of this web log-in are refused. */
   revokeLogin(login: string): void {
     const now = Date.now();
-    this.#add({ kind: 'login', id: login, before: now, until: now + this.#keepMs }, now);
+    this.#add([{ kind: 'login', id: login, before: now, until: now + this.#keepMs }], now);
   }
 
-  /** From now on the token with this `jti` is refused. It is remembered until `expiresAt` (Unix seconds), if that is known. */
+  /**
+   * From now on the token with this `jti` is refused. It is remembered until `expiresAt` (Unix seconds), if that is known. Throws RangeError
+   * for what is no time.
+   */
   revokeToken(id: string, expiresAt = Infinity): void {
+    if (Number.isNaN(expiresAt)) throw new RangeError('expiresAt is no time');
     const now = Date.now();
     const until = now + this.#keepMs;
     // A token is accepted a little longer than it says, as clocks differ.
     const end = Math.min(until, expiresAt * 1000 + MAX_TOLERANCE_MS);
-    this.#add({ kind: 'token', id, before: now, until: end }, now);
+    this.#add([{ kind: 'token', id, before: now, until: end }], now);
   }
 
-  /** From now on tokens of this user that were issued before `issuedBefore` (Unix seconds; left out: now) are refused. */
-  revokeUser(userId: string, issuedBefore = Date.now() / 1000): void {
-    const known = this.#known.get(keyOf('user', userId))?.before ?? -Infinity;
-    const before = Math.max(known, issuedBefore * 1000);
-    const revocation = { kind: 'user', id: userId, before, until: before + this.#keepMs } as const;
-    this.#add(revocation, Date.now());
+  /** From now on tokens of these users that were issued before `issuedBefore` (Unix seconds; left out: now) are refused. */
+  revokeUsers(userIds: readonly string[], issuedBefore = Date.now() / 1000): void {
+    const revocations = userIds.map((id): Revocation => {
+      const known = this.#known.get(keyOf('user', id))?.before ?? -Infinity;
+      const before = Math.max(known, issuedBefore * 1000);
+      return { kind: 'user', id, before, until: before + this.#keepMs };
+    });
+    this.#add(revocations, Date.now());
   }
 
   /** Whether this stands on something that was revoked. A token without a time of issue is as old as can be. */
@@ -113,11 +117,10 @@ export class Revocations {
     return user !== undefined && issuedAt < user.before;
   }
 
-  #add(revocation: Revocation, now: number): void {
-    this.#set(revocation);
-    const hasForgotten = this.#sweep(now);
-    if (hasForgotten) this.#store?.forget(this.#state());
-    else this.#store?.keep(revocation, this.#state());
+  #add(revocations: readonly Revocation[], now: number): void {
+    for (const revocation of revocations) this.#set(revocation);
+    this.#sweep(now);
+    this.#store?.keep(revocations, this.#state());
   }
 
   #set(revocation: Revocation): void {
@@ -126,19 +129,18 @@ export class Revocations {
     this.#known.set(key, revocation);
   }
 
-  /** True when one had to be forgotten that is not over. */
-  #sweep(now: number): boolean {
+  /** Forgets what is over; where that is not enough, the oldest of what is not. */
+  #sweep(now: number): void {
     for (const [key, { until }] of this.#known) {
       if (until < now) this.#known.delete(key);
       else if (this.#known.size <= this.#max) break;
     }
-    if (this.#known.size <= this.#max) return false;
+    if (this.#known.size <= this.#max) return;
     for (const [key, { before }] of this.#known) {
       if (this.#known.size <= this.#max) break;
       this.#known.delete(key);
       this.#forgottenUntil = Math.max(this.#forgottenUntil ?? -Infinity, before);
     }
-    return true;
   }
 
   #state(): RevocationState {

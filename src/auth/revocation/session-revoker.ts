@@ -39,7 +39,7 @@ export class SessionRevoker {
    */
   revokeUser(userId: string, issuedBefore = Date.now() / 1000): number {
     if (!(issuedBefore <= Date.now() / 1000)) throw new RangeError('issuedBefore is yet to come');
-    this.#options.revocations.revokeUser(userId, issuedBefore);
+    this.#options.revocations.revokeUsers([userId], issuedBefore);
     // What has no time of issue may be older.
     return this.#end(
       { user: userId },

@@ -9,8 +9,8 @@ export interface UserWatchOptions {
   readonly principals: () => readonly Principal[];
   /** `router.endSessions`. */
   readonly endSessions: EndSessions;
-  /** A user may not log in any more: their tokens are void even when they may again. */
-  readonly ongone: (userId: string) => void;
+  /** These users may not log in any more: their tokens are void even when they may again. */
+  readonly ongone: (userIds: readonly string[]) => void;
   readonly logger: Logger;
   /** In so long all users with a session are asked for once, where their provider does not tell of changes. Default 10 s. */
   readonly periodMs?: number;
@@ -125,7 +125,8 @@ export class UserWatch {
   #judge(): void {
     const answers = this.#answers;
     this.#answers = new Map();
-    for (const [userId, user] of answers) if (user === undefined) this.#options.ongone(userId);
+    const gone = [...answers].filter(([, user]) => user === undefined).map(([userId]) => userId);
+    if (gone.length > 0) this.#options.ongone(gone);
     for (const [message, is] of FAULTS) {
       const ended = this.#options.endSessions(
         (principal) => {

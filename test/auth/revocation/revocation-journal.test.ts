@@ -37,7 +37,7 @@ describe('RevocationJournal', () => {
     const before = start();
     before.revokeToken('jti-1');
     before.revokeLogin('login-1');
-    before.revokeUser('bob', now() - 5);
+    before.revokeUsers(['bob'], now() - 5);
     const after = start();
     equal(after.size, 3);
     equal(after.isRevoked(ofToken('jti-1')), true);
@@ -95,6 +95,21 @@ describe('RevocationJournal', () => {
       equal(start().isRevoked(ofToken('jti-9', now() - 60)), true);
     });
   }
+
+  it('writes no more than a line or two where each makes another be forgotten', (t) => {
+    const { file, start } = journal(t, { max: 10 });
+    const revocations = start();
+    for (let count = 0; count < 100; count += 1) revocations.revokeToken(`jti-${count}`);
+    const lines = readFileSync(file, 'utf8').trim().split('\n');
+    ok(lines.length > 100 && lines.length <= 200, `${lines.length} lines`);
+    equal(start().size, 10);
+  });
+
+  it('has many users written at once', (t) => {
+    const { start } = journal(t);
+    start().revokeUsers(['alice', 'bob', 'carol']);
+    equal(start().size, 3);
+  });
 
   it('is written anew when most of its lines are of no use', (t) => {
     const { file, start } = journal(t);

@@ -25,11 +25,8 @@ function recordingStore(kept: readonly Revocation[] = [], forgottenUntil?: numbe
   const store: RevocationStore = {
     kept,
     forgottenUntil,
-    keep: ({ id }, all) => {
-      note(`keep ${id}`, all);
-    },
-    forget: (all) => {
-      note('forget', all);
+    keep: (revocations, all) => {
+      note(`keep ${revocations.map(({ id }) => id).join(' ')}`, all);
     },
   };
   return { store, told };
@@ -58,14 +55,14 @@ describe('Revocations', () => {
 
   it('refuse what a user got before a time, and nothing later', () => {
     const revocations = new Revocations({ keepMs: 60_000 });
-    revocations.revokeUser('alice', NOW - 10);
+    revocations.revokeUsers(['alice'], NOW - 10);
     equal(revocations.isRevoked(token(NOW - 11)), true);
     equal(revocations.isRevoked(token(NOW - 10)), false);
     equal(
       revocations.isRevoked({ ...token(0), proof: { subject: 'bob', issuedAt: NOW - 11 } }),
       false,
     );
-    revocations.revokeUser('alice');
+    revocations.revokeUsers(['alice']);
     mock.timers.tick(1);
     equal(revocations.isRevoked(token(NOW - 1)), true);
     equal(revocations.isRevoked(token(NOW)), false);
@@ -73,14 +70,14 @@ describe('Revocations', () => {
 
   it('take back nothing of a later time by an earlier one', () => {
     const revocations = new Revocations({ keepMs: 60_000 });
-    revocations.revokeUser('alice', NOW - 10);
-    revocations.revokeUser('alice', NOW - 20);
+    revocations.revokeUsers(['alice'], NOW - 10);
+    revocations.revokeUsers(['alice'], NOW - 20);
     equal(revocations.isRevoked(token(NOW - 11)), true);
   });
 
   it('take a token without a time of issue for the oldest, and who came by no token for new', () => {
     const revocations = new Revocations({ keepMs: 1_000 });
-    revocations.revokeUser('alice');
+    revocations.revokeUsers(['alice']);
     equal(revocations.isRevoked(token(undefined)), true);
     equal(revocations.isRevoked({ proof: { subject: 'alice' } }), false);
   });
@@ -178,11 +175,11 @@ describe('Revocations', () => {
     const revocations = new Revocations({ keepMs: 60_000, max: 2, store });
     revocations.revokeLogin('a');
     revocations.revokeToken('b');
-    revocations.revokeUser('c', NOW);
+    revocations.revokeUsers(['c', 'd'], NOW);
     deepEqual(told, [
       ['keep a', undefined, ['a']],
       ['keep b', undefined, ['a', 'b']],
-      ['forget', NOW * 1000, ['b', 'c']],
+      ['keep c d', NOW * 1000, ['c', 'd']],
     ]);
   });
 
@@ -190,5 +187,8 @@ describe('Revocations', () => {
     throws(() => new Revocations({ keepMs: 0 }), RangeError);
     throws(() => new Revocations({ keepMs: 1, max: 0 }), RangeError);
     throws(() => new Revocations({ keepMs: NaN }), RangeError);
+    throws(() => {
+      new Revocations({ keepMs: 1 }).revokeToken('a', NaN);
+    }, RangeError);
   });
 });

@@ -55,7 +55,7 @@ function watch(t: TestContext, { tells = true } = {}) {
       for (const { proof } of chosen) ended.push([proof?.subject, message]);
       return chosen.length;
     },
-    ongone: (id) => gone.push(id),
+    ongone: (ids) => gone.push(...ids),
     logger,
   });
   t.after(() => {
