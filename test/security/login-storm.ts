@@ -22,25 +22,31 @@ else await endure(Number(first), Number(second), Number(third));
 /** Sends wrong log-ins until the process is ended, and tells its parent how they were answered. */
 function attack(target: string, rate: number, addresses: number): void {
   const agent = new Agent({ keepAlive: true, maxSockets: 200 });
-  const answers: Record<string, number> = {};
+  const answers: Record<string, number> = { sent: 0 };
   let sent = 0;
+  let isFirst = true;
   const start = performance.now();
   setInterval(() => {
     const due = ((performance.now() - start) / 1000) * rate;
     for (; sent < due; sent += 1) {
+      answers['sent'] = sent;
       const localAddress = `127.1.${(sent % addresses) >> 8}.${(sent % addresses) & 255 || 1}`;
       const headers = { Authorization: basic(`user ${sent % 50}`, `guess ${sent}`) };
       get(`${target}/get_token`, { agent, localAddress, headers }, (response) => {
         const status = String(response.statusCode);
         answers[status] = (answers[status] ?? 0) + 1;
         response.resume();
+        if (isFirst) process.send?.('answered');
+        isFirst = false;
       }).on('error', ({ message }) => {
         answers[message] = (answers[message] ?? 0) + 1;
       });
     }
   }, 5);
   process.on('message', () => {
-    process.send?.(answers, () => process.exit());
+    process.send?.(answers, () => {
+      process.exit();
+    });
   });
 }
 
@@ -57,7 +63,8 @@ async function endure(seconds: number, rate: number, addresses: number): Promise
   const alone = [await logIn(), await logIn(), await logIn()].map(Math.round);
   const args = [ATTACKER, String(rate), String(addresses), application.publicUrl];
   const attacker = fork(fileURLToPath(import.meta.url), args);
-  await once(attacker, 'spawn');
+  // Its first answer.
+  await once(attacker, 'message');
   const stalls = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   stalls.enable();
   const times: number[] = [];
@@ -66,7 +73,7 @@ async function endure(seconds: number, rate: number, addresses: number): Promise
   }
   stalls.disable();
   attacker.send('end');
-  const [answers]: unknown[] = await once(attacker, 'message');
+  const [answers] = (await once(attacker, 'message')) as unknown[];
   const longestStall = Math.max(Math.round(stalls.max / 1e6) - RESOLUTION_MS, 0);
   const report = {
     answers,

@@ -6,7 +6,7 @@ import { FileWatcher } from '../../../src/auth/users/file-watcher.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
 /** A watcher that looks when it is told to, and how often it told of a change. */
-function watch(t: TestContext, path: string, onchange: () => Promise<void> = async () => {}) {
+function watch(t: TestContext, path: string, onchange = (): Promise<void> => Promise.resolve()) {
   const calls = { count: 0 };
   const watcher = new FileWatcher({
     path,

@@ -118,7 +118,7 @@ describe('PostgresUsers', { timeout: 300_000 }, () => {
     const step = async (text: string): Promise<unknown> => {
       const changed = once(changes, 'changed');
       await admin.run(text);
-      const [ids]: unknown[] = await changed;
+      const [ids] = (await changed) as unknown[];
       return ids;
     };
     const insert = 'INSERT INTO expressway_users (id, username, role)';
