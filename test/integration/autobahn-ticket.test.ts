@@ -10,6 +10,8 @@ import { basic } from '../support/http.js';
 interface Connection {
   onopen: (session: unknown, details: WelcomeDetails) => void;
   onclose: (reason: string, details: { reason: string | null }) => boolean;
+  readonly isOpen: boolean;
+  readonly isRetrying: boolean;
   open(): void;
   close(): void;
 }
@@ -45,7 +47,7 @@ function open(
     return false;
   };
   t.after(() => {
-    connection.close();
+    if (connection.isOpen || connection.isRetrying) connection.close();
   });
   connection.open();
   return { welcomes, closes };
