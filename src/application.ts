@@ -96,15 +96,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
       revocations,
       closers,
     });
-    const start = (listener: ListenerConfig): Promise<string> =>
-      startListener(listener, context, ({ server, listener }) => {
-        closers.addServer(server, listener);
-      });
-    const trustedUrl = await start(trustedListener(options.config));
-    const listenerUrls = new Map<string, string>();
-    for (const listener of options.config.listeners) {
-      listenerUrls.set(listener.name, await start(listener));
-    }
+    const { trustedUrl, listenerUrls } = await startListeners(context, closers);
     const urls = { publicUrl, trustedUrl, listenerUrls };
     options.logger.info({ ...urls, listenerUrls: Object.fromEntries(listenerUrls) }, 'started');
     const readiness = (): Promise<Readiness> => readinessOf([authentication.isReady]);
@@ -119,6 +111,23 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     await closers.close('restart');
     throw error;
   }
+}
+
+/** The trusted listener, then the further ones in their order. */
+async function startListeners(
+  context: ListenerContext,
+  closers: Closers,
+): Promise<Pick<Application, 'trustedUrl' | 'listenerUrls'>> {
+  const start = (listener: ListenerConfig): Promise<string> =>
+    startListener(listener, context, ({ server, listener }) => {
+      closers.addServer(server, listener);
+    });
+  const trustedUrl = await start(trustedListener(context.config));
+  const listenerUrls = new Map<string, string>();
+  for (const listener of context.config.listeners) {
+    listenerUrls.set(listener.name, await start(listener));
+  }
+  return { trustedUrl, listenerUrls };
 }
 
 function reloadOf(

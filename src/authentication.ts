@@ -1,6 +1,6 @@
 import type { Revocations } from './auth/revocation/revocations.js';
 import { SingleUseTickets } from './auth/tickets/single-use-tickets.js';
-import { TokenIssuer, TokenVerifier } from './auth/tokens/token.js';
+import { TokenIssuer, TokenVerifier, type TokenVerifierOptions } from './auth/tokens/token.js';
 import { REFRESH_PROCEDURE, SessionRefresh } from './auth/tokens/session-refresh.js';
 import { TokenBearers } from './auth/tokens/token-bearers.js';
 import type { UserEntry } from './auth/users/memory-users.js';
@@ -56,14 +56,7 @@ export async function startAuthentication(options: AuthenticationOptions): Promi
   const configuredKeys = new ConfiguredKeys(config, logger);
   const keys = configuredKeys.ring;
   const refreshFraction = config.expiry.refreshAt;
-  const tokens = new TokenVerifier({
-    ...jwt,
-    keys,
-    refreshFraction,
-    maxBytes: config.limits.tokenBytes,
-    tellsAudience: !config.production,
-    logger,
-  });
+  const tokens = tokenVerifier(options, keys);
   const users = await startUsers(options);
   const bearers = new TokenBearers({ tokens, users, revocations });
   const providers = await startProviders(options, bearers);
@@ -104,6 +97,19 @@ export async function startAuthentication(options: AuthenticationOptions): Promi
     },
   };
 }
+
+const tokenVerifier = (
+  { config, logger }: AuthenticationOptions,
+  keys: TokenVerifierOptions['keys'],
+): TokenVerifier =>
+  new TokenVerifier({
+    ...config.auth.jwt,
+    keys,
+    refreshFraction: config.expiry.refreshAt,
+    maxBytes: config.limits.tokenBytes,
+    tellsAudience: !config.production,
+    logger,
+  });
 
 /** A user may have any role but those that are kept for trusted listeners. */
 function grantableRoles({ realms, auth, trusted, listeners }: Config): string[] {

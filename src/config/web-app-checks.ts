@@ -17,14 +17,20 @@ export function checkWebApp({ auth, listeners = [] }: SessionSections, report: R
     report(path, 'no cookie with type rawsocket, which has none');
   }
   if (auth === undefined || auth.session.web_app_url === null) return;
-  const { cookie, web_app_cookies } = auth.session;
-  const path = ['auth', 'session', 'web_app_cookies'];
-  if (web_app_cookies.length === 0) report(path, 'at least one name, as web_app_url is set');
-  if (web_app_cookies.includes(cookie)) {
-    report([...path, web_app_cookies.indexOf(cookie)], 'a cookie that is not our own');
-  }
+  checkCookies(auth.session, report);
   const methods = [auth.order, ...listeners.map(({ authmethods = [] }) => authmethods)];
   if (!methods.some((each) => each.includes('cookie'))) {
     report(['auth', 'session', 'web_app_url'], 'authmethod cookie in auth.order or of a listener');
+  }
+}
+
+function checkCookies(
+  { cookie, web_app_cookies: cookies }: ConfigInput['auth']['session'],
+  report: Report,
+): void {
+  const path = ['auth', 'session', 'web_app_cookies'];
+  if (cookies.length === 0) report(path, 'at least one name, as web_app_url is set');
+  if (cookies.includes(cookie)) {
+    report([...path, cookies.indexOf(cookie)], 'a cookie that is not our own');
   }
 }

@@ -94,7 +94,7 @@ export class WebSessions {
     const key = this.#keyOf(value);
     const signedIn = key === undefined ? undefined : this.#store.peek(key)?.signedIn;
     if (key === undefined || signedIn === undefined) return undefined;
-    const isOpen = (): boolean => this.#store.peek(key)?.signedIn?.login === signedIn.login;
+    const isOpen = (): boolean => this.#store.peek(key)?.signedIn.login === signedIn.login;
     return { ...signedIn, isOpen };
   }
 

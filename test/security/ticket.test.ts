@@ -111,7 +111,7 @@ describe('POST /ticket', () => {
     for (const [headers, status, challenge] of cases) {
       const answer = await client.send('POST', '/ticket', { headers });
       equal(answer.status, status);
-      match(String(answer.headers['www-authenticate'] ?? ''), challenge);
+      match(answer.headers['www-authenticate'] ?? '', challenge);
       equal(answer.headers['content-type'], 'application/problem+json; charset=utf-8');
       equal(answer.headers['cache-control'], 'no-store');
     }
