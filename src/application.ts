@@ -27,6 +27,7 @@ import { clientAddress } from './web/client-address.js';
 import { HttpProblem } from './web/http-problem.js';
 import type { TokenSource } from './web/token-route.js';
 import { createHttpServer } from './web/http-server.js';
+import { LoginLimiter } from './web/login-limiter.js';
 import { WebSessions } from './web/web-sessions.js';
 
 /** What an application is made of. */
@@ -74,12 +75,14 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     const router = createRouter(options, revocations);
     closers.add(() => closers.serversClosed());
     closers.add((mode) => router.close(mode, options.config.drain.durationMs));
+    const attempts = new LoginLimiter(options.config.auth.login);
     const revoker = sessionRevoker(options, { router, revocations });
     const sessions = openWebSessions(options, revoker);
     const authentication = await startAuthentication({
       ...options,
       router,
       revocations,
+      attempts,
       findWebSession: (value) => sessions.findByCookie(value),
       watchLogins: loginWatches(router, options.logger, closers),
     });
@@ -94,6 +97,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
       authentication,
       sessions,
       revocations,
+      attempts,
       closers,
     });
     const { trustedUrl, listenerUrls } = await startListeners(context, closers);
@@ -234,6 +238,7 @@ interface PublicParts {
   readonly authentication: Authentication;
   readonly sessions: WebSessions;
   readonly revocations: Revocations;
+  readonly attempts: LoginLimiter;
   readonly closers: Closers;
 }
 
@@ -260,7 +265,7 @@ async function startPublic(options: ApplicationOptions, parts: PublicParts): Pro
     wsPath: config.public.wsPath,
     trustProxy: config.public.trustProxy,
     allowedOrigins: config.public.allowedOrigins,
-    loginLimits: config.auth.login,
+    loginLimiter: parts.attempts,
   });
   const addressOf = clientAddress(app);
   const { webSockets, longPolls } = createPublicListeners({ ...context, addressOf });

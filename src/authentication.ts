@@ -1,3 +1,6 @@
+import { Decoy } from './auth/methods/decoy.js';
+import type { ProofAttempts } from './auth/methods/proof-attempts.js';
+import { UserProofs } from './auth/methods/user-proofs.js';
 import type { Revocations } from './auth/revocation/revocations.js';
 import { SingleUseTickets } from './auth/tickets/single-use-tickets.js';
 import { TokenIssuer, TokenVerifier, type TokenVerifierOptions } from './auth/tokens/token.js';
@@ -44,6 +47,8 @@ export interface AuthenticationOptions {
   readonly revocations: Revocations;
   readonly findWebSession: AuthenticatorParts['findWebSession'];
   readonly watchLogins: AuthenticatorParts['watchLogins'];
+  /** Where wrong passwords and proofs are counted. */
+  readonly attempts: ProofAttempts;
   readonly logger: Logger;
 }
 
@@ -61,14 +66,17 @@ export async function startAuthentication(options: AuthenticationOptions): Promi
   const bearers = new TokenBearers({ tokens, users, revocations });
   const providers = await startProviders(options, bearers);
   const tickets = new SingleUseTickets({ ...config.auth.ticket, users, logger });
+  const roles = grantableRoles(config);
   const parts: AuthenticatorParts = {
     ...options,
     ...providers,
     users,
+    proofs: new UserProofs({ ...options, users, roles }),
+    decoy: new Decoy(config.auth.session.secrets[0]),
     tokens,
     bearers,
     tickets,
-    grantableRoles: grantableRoles(config),
+    grantableRoles: roles,
   };
   const refresh = new SessionRefresh({ bearers, roles: parts.grantableRoles, logger });
   const made = new Map<string, Authenticator>();

@@ -3,6 +3,9 @@ import type { Revocations } from '../auth/revocation/revocations.js';
 import type { LoginWatch } from '../auth/sessions/login-watch.js';
 import type { OpenWebSession } from '../auth/sessions/own-web-sessions.js';
 import type { TokenBearers } from '../auth/tokens/token-bearers.js';
+import type { Decoy } from '../auth/methods/decoy.js';
+import type { ProofAttempts } from '../auth/methods/proof-attempts.js';
+import type { UserProofs } from '../auth/methods/user-proofs.js';
 import type { SingleUseTickets } from '../auth/tickets/single-use-tickets.js';
 import type { TokenVerifier } from '../auth/tokens/token.js';
 import type { UserProvider } from '../auth/users/user-provider.js';
@@ -15,6 +18,12 @@ export interface AuthenticatorParts {
   readonly config: Config;
   readonly logger: Logger;
   readonly users: UserProvider;
+  /** Where wrong proofs are counted. */
+  readonly attempts: ProofAttempts;
+  /** How users prove who they are by what is kept of them. */
+  readonly proofs: UserProofs;
+  /** What stands in for users that there are not. */
+  readonly decoy: Decoy;
   readonly tokens: TokenVerifier;
   /** Whose token it is: what decides whether a token lets somebody in, whichever way it came. */
   readonly bearers: TokenBearers;

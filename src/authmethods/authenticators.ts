@@ -1,11 +1,16 @@
 import type { Authmethod } from '../config/listener-config.js';
 import type { Authenticator } from '../router/index.js';
+import { anonymousAuthenticator } from './anonymous.js';
 import type { AuthenticatorParts } from './authenticator-parts.js';
 import { cookieAuthenticator } from './cookie.js';
+import { cryptosignAuthenticator } from './cryptosign.js';
 import { dynamicAuthenticator } from './dynamic.js';
 import { jwtAuthenticator } from './jwt.js';
 import { providedAuthenticator } from './provided.js';
+import { scramAuthenticator } from './scram.js';
 import { ticketAuthenticator } from './ticket.js';
+import { tlsAuthenticator } from './tls.js';
+import { wampcraAuthenticator } from './wampcra.js';
 
 /** How the authenticator of each authmethod is made. */
 export const AUTHENTICATORS: Readonly<
@@ -14,6 +19,12 @@ export const AUTHENTICATORS: Readonly<
   jwt: jwtAuthenticator,
   ticket: ticketAuthenticator,
   cookie: cookieAuthenticator,
+  wampcra: wampcraAuthenticator,
+  scram: scramAuthenticator('scram'),
+  'wamp-scram': scramAuthenticator('wamp-scram'),
+  cryptosign: cryptosignAuthenticator,
+  tls: tlsAuthenticator,
+  anonymous: anonymousAuthenticator,
 };
 
 /** The authenticator of an authmethod: of a provider or procedure from outside if one is configured, else our own. Throws TypeError for an unknown one. */

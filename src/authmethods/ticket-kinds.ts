@@ -5,6 +5,7 @@ import type { TicketKindName } from '../config/ticket-config.js';
 import type { AuthenticatorParts } from './authenticator-parts.js';
 import { dynamicTickets } from './dynamic.js';
 import { tokenAuthenticator } from './jwt.js';
+import { passwordTickets } from './password-tickets.js';
 
 /** How each kind of ticket is made. */
 export const TICKET_KIND_MAKERS: Readonly<
@@ -25,4 +26,5 @@ export const TICKET_KIND_MAKERS: Readonly<
       logger,
     });
   },
+  password: passwordTickets,
 };

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 
 import { check } from './check.js';
+import { addCredentials } from './credentials.js';
 import type { CommandEnvironment } from './command-environment.js';
 import { ExitCode } from './exit-code.js';
 import { hashPassword } from './hash-password.js';
@@ -36,6 +37,9 @@ export async function run(
     .action(async () => {
       code = await hashPassword(environment);
     });
+  addCredentials(program, environment, (end) => {
+    code = end;
+  });
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;

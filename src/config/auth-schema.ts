@@ -6,6 +6,7 @@ import { TOKEN_ALGORITHMS } from '../auth/tokens/token-keys.js';
 import { instant } from './instant.js';
 import { claimNames, jwksSchema } from './jwks-schema.js';
 import { authmethods } from './listener-schema.js';
+import { anonymousSchema, scramSchema, tlsMethodSchema, wampcraSchema } from './method-schema.js';
 import { providersSchema } from './provider-schema.js';
 import { count, flag, name, text, uri } from './scalars.js';
 import { ticketSchema } from './ticket-schema.js';
@@ -71,6 +72,10 @@ export const authSchema = z.strictObject({
     max_lock: duration({ min: '1s', max: '24h' }),
   }),
   query_token: flag(),
+  anonymous: anonymousSchema,
+  wampcra: wampcraSchema,
+  scram: scramSchema,
+  tls: tlsMethodSchema,
   order: authmethods(),
   providers: providersSchema,
   dynamic: dynamicSchema,

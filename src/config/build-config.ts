@@ -6,6 +6,7 @@ import type { AuthConfig, Config, RealmConfig } from './config.js';
 import type { TlsConfig } from './listener-config.js';
 import { buildProviders } from './provider-config.js';
 import { buildDynamic } from './dynamic-config.js';
+import { buildMethods } from './method-config.js';
 import type { ConfigInput } from './schema.js';
 import { buildTicket } from './ticket-config.js';
 import type { UsersConfig } from './users-config.js';
@@ -98,6 +99,7 @@ function buildAuth({ auth, limits, realms }: ConfigInput, resolved: ResolvedValu
       jwks: jwt.jwks.map(buildJwks),
     },
     ticket: buildTicket(auth, resolved.ticketKey),
+    ...buildMethods(auth),
     session: {
       cookie: session.cookie,
       secrets: resolved.sessionSecrets,

@@ -10,6 +10,7 @@ import type {
   TrustedConfig,
 } from './listener-config.js';
 import type { ProvidersConfig } from './provider-config.js';
+import type { MethodConfig } from './method-config.js';
 import type { TicketConfig } from './ticket-config.js';
 import type { UsersConfig } from './users-config.js';
 import type { WebAppConfig } from './web-app-config.js';
@@ -115,7 +116,7 @@ export interface RealmConfig {
 }
 
 /** How users prove who they are. */
-export interface AuthConfig {
+export interface AuthConfig extends MethodConfig {
   readonly users: UsersConfig;
   readonly jwt: {
     readonly issuer: string;

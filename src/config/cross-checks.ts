@@ -3,6 +3,7 @@ import type { ConfigNode, ConfigPath } from './config-node.js';
 import { checkDynamic } from './dynamic-checks.js';
 import { checkListeners } from './listener-checks.js';
 import { checkProviders, rolesOf } from './provider-checks.js';
+import { checkMethods } from './method-checks.js';
 import type { ConfigInput } from './schema.js';
 import { checkTicket } from './ticket-checks.js';
 import { problem } from './validate.js';
@@ -32,6 +33,7 @@ export function crossCheck(
   checkTicket({ ...sections, roles }, report);
   checkApi(sections, report);
   checkWebApp(sections, report);
+  checkMethods(sections, report);
   const { limits } = sections;
   if (limits !== undefined && limits.auth < limits.hello) {
     report(['limits', 'auth'], 'at least the duration of limits.hello, which it includes');

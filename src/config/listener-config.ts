@@ -67,6 +67,16 @@ export interface TrustedConfig {
 export interface TlsConfig {
   readonly cert: string;
   readonly key: string;
+  /** What clients are asked for; undefined: they are asked for no certificate. */
+  readonly client: ClientCertificateConfig | undefined;
+}
+
+/** The certificates by which clients may show who they are. */
+export interface ClientCertificateConfig {
+  /** Those who may vouch for them, in PEM. */
+  readonly ca: string;
+  /** Whether a client without such a certificate is turned away in TLS already. */
+  readonly isRequired: boolean;
 }
 
 /** Who gets in through a listener: programs that are believed and have this role, or whoever proves himself by an authmethod. */

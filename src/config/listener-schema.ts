@@ -14,7 +14,17 @@ export const SERIALIZERS = [
 ] as const;
 
 /** The authmethods by which somebody can get in without a provider from outside. */
-export const AUTHMETHODS = ['jwt', 'ticket', 'cookie'] as const;
+export const AUTHMETHODS = [
+  'jwt',
+  'ticket',
+  'cookie',
+  'wampcra',
+  'scram',
+  'wamp-scram',
+  'cryptosign',
+  'tls',
+  'anonymous',
+] as const;
 
 const host = () => text('a host name or IP address');
 const path = (expected: string) => text(expected, (value) => /^\/[\w./~-]{0,127}$/.test(value));
@@ -87,6 +97,8 @@ export const trustedSchema = z.strictObject({
 const tlsSchema = z.strictObject({
   cert_file: text('the path of a file'),
   key_file: text('the path of a file'),
+  client_ca_file: text('the path of a file').optional(),
+  client_cert: z.enum(['request', 'require']).optional(),
 });
 
 const listenerSchema = z.strictObject({

@@ -6,7 +6,7 @@ import { isDevelopmentSecret, isPlaceholder } from './known-secrets.js';
 import { findNode, originOf, pointer, type ConfigNode, type ConfigPath } from './config-node.js';
 
 /** What everybody may read. */
-const PUBLIC = new Set(['public_key', 'cert']);
+const PUBLIC = new Set(['public_key', 'cert', 'client_ca']);
 // Far above any key; a wrong path such as /dev/zero must not be read to its end.
 const MAX_BYTES = 65_536;
 

@@ -4,7 +4,7 @@ import { duration } from './duration.js';
 import { count, flag, name, text } from './scalars.js';
 
 /** What authmethod `ticket` can take as a ticket. */
-export const TICKET_KINDS = ['single_use', 'backend', 'jwt', 'dynamic'] as const;
+export const TICKET_KINDS = ['single_use', 'backend', 'jwt', 'dynamic', 'password'] as const;
 
 /** Section `auth.ticket`. */
 export const ticketSchema = z.strictObject({

@@ -63,14 +63,20 @@ function toCredentials({ wampcra, scram, public_keys, certificates }: UserInput)
   };
 }
 
+type ScramInput = NonNullable<UserInput['scram']>;
+
 const toScram = ({
   stored_key: storedKey,
   server_key: serverKey,
+  autobahn,
   ...derivation
-}: NonNullable<UserInput['scram']>): UserCredentials['scram'] => ({
+}: ScramInput): UserCredentials['scram'] => ({
   ...derivation,
   storedKey,
   serverKey,
+  ...(autobahn && {
+    autobahn: { storedKey: autobahn.stored_key, serverKey: autobahn.server_key },
+  }),
 });
 
 function checkEntries(

@@ -42,16 +42,25 @@ const isDerivedKey = (secret: string, bytes: number): boolean => {
 
 const sha256 = { min: 32, max: 32 };
 
+const scramKeys = () => ({
+  stored_key: base64('the StoredKey of RFC 5802: 32 bytes in Base64', sha256),
+  server_key: base64('the ServerKey of RFC 5802: 32 bytes in Base64', sha256),
+});
+
 const scramSchema = z
   .strictObject({
     kdf: z.enum(['pbkdf2', 'argon2id-13']),
     salt: base64('a salt: 8 to 64 bytes in Base64', { min: 8, max: 64 }),
     iterations: iterations(),
     memory: count('an amount of memory in KiB', 8, 4_194_304).optional(),
-    stored_key: base64('the StoredKey of RFC 5802: 32 bytes in Base64', sha256),
-    server_key: base64('the ServerKey of RFC 5802: 32 bytes in Base64', sha256),
+    ...scramKeys(),
+    autobahn: z.strictObject(scramKeys()).optional(),
   })
-  .superRefine(({ kdf, memory }, context) => {
+  .superRefine(({ kdf, memory, autobahn }, context) => {
+    if (kdf === 'pbkdf2' && autobahn !== undefined) {
+      const message = 'autobahn only with argon2id-13';
+      context.addIssue({ code: 'custom', path: ['autobahn'], message });
+    }
     if ((kdf === 'argon2id-13') === (memory !== undefined)) return;
     const message = kdf === 'pbkdf2' ? 'memory only with argon2id-13' : 'memory in KiB';
     context.addIssue({ code: 'custom', path: ['memory'], message });

@@ -1,9 +1,9 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer as createNetServer, type Server as NetServer } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import type { Config } from '../config/config.js';
-import type { ListenerConfig } from '../config/listener-config.js';
+import type { ListenerConfig, TlsConfig } from '../config/listener-config.js';
 
 /** The time a client has to send the head of an upgrade request. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -26,18 +26,28 @@ export function createUpgradeServer(
   );
   return tls === undefined
     ? createHttpServer(options, answer)
-    : createHttpsServer({ ...options, ...tls, handshakeTimeout: limits.helloMs }, answer);
+    : createHttpsServer(
+        { ...options, ...tlsOptions(tls), handshakeTimeout: limits.helloMs },
+        answer,
+      );
 }
 
 /** The server of a RawSocket listener, plain or with TLS, not listening yet. */
 export function createStreamServer({ tls }: ListenerConfig, { limits }: Config): NetServer {
   if (tls === undefined) return createNetServer();
-  const server = createTlsServer({ ...tls, handshakeTimeout: limits.helloMs });
+  const server = createTlsServer({ ...tlsOptions(tls), handshakeTimeout: limits.helloMs });
   // Node tells of a handshake that took too long, and leaves the connection open.
   return server.on('tlsClientError', (_error, socket) => {
     socket.destroy();
   });
 }
+
+/** A certificate that nobody vouches for is as good as none: what it means is for the authmethods to say. */
+const tlsOptions = ({ cert, key, client }: TlsConfig): TlsOptions => ({
+  cert,
+  key,
+  ...(client && { ca: client.ca, requestCert: true, rejectUnauthorized: client.isRequired }),
+});
 
 const upgradeRequired =
   (connect: string): RequestListener =>

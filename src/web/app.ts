@@ -51,6 +51,8 @@ export interface WebOptions {
   readonly allowedOrigins?: readonly string[];
   /** What differs from `defaultLoginLimits`. */
   readonly loginLimits?: Partial<LoginLimits>;
+  /** Counts wrong passwords, where others count with it; left out: one of our own, with these limits. */
+  readonly loginLimiter?: LoginLimiter;
   /** Users of these roles get tokens and the dashboard; left out: `admin`. */
   readonly tokenRoles?: readonly string[];
   /** The API for programs that bring a bearer token; left out: there is none. */
@@ -108,7 +110,8 @@ function addPages(app: Express, options: WebOptions): void {
   const { session, production, endLogin = () => undefined } = options;
   const sessions = options.sessions ?? new WebSessions(session, production, endLogin, logger);
   const forms = new FormGuard({ ...session, sessions });
-  const passwords = new PasswordLogin(users, new LoginLimiter(options.loginLimits), logger);
+  const limiter = options.loginLimiter ?? new LoginLimiter(options.loginLimits);
+  const passwords = new PasswordLogin(users, limiter, logger);
   const basicRealm = options.basicRealm ?? DEFAULT_REALM;
   const authentication = new Authentication({
     users,

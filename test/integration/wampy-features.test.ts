@@ -22,7 +22,7 @@ for (const serializer of ['json', 'msgpack', 'cbor'] as const) {
     const own = createWampy(t, {
       url: webSocketUrl(application),
       serializer,
-      onChallenge: makeToken,
+      onChallenge: () => makeToken(),
     });
     const other = createWampy(t, { url: application.trustedUrl });
     await Promise.all([own.connect(), other.connect()]);

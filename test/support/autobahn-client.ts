@@ -61,6 +61,21 @@ interface Connection {
 interface Autobahn {
   readonly Connection: new (options: object) => Connection;
   readonly log: { warn: (...words: unknown[]) => void };
+  readonly auth_cra: {
+    readonly sign: (key: string, challenge: string) => string;
+    readonly derive_key: (
+      secret: string,
+      salt: string,
+      iterations: number,
+      keylen: number,
+    ) => string;
+  };
+  readonly auth_cryptosign: {
+    readonly sign_challenge: (
+      pair: { readonly secretKey: Uint8Array },
+      extra: Readonly<Record<string, unknown>>,
+    ) => string;
+  };
   readonly serializer: Readonly<
     Record<'JSONSerializer' | 'MsgpackSerializer' | 'CBORSerializer', new () => object>
   >;
@@ -71,6 +86,9 @@ Reflect.deleteProperty(globalThis, 'WebSocket');
 const autobahn = createRequire(import.meta.url)('autobahn') as Autobahn;
 autobahn.log.warn = () => undefined;
 
+/** What autobahn has for the methods in which a client signs. */
+export const autobahnAuth = { cra: autobahn.auth_cra, cryptosign: autobahn.auth_cryptosign };
+
 const { JSONSerializer, MsgpackSerializer, CBORSerializer } = autobahn.serializer;
 const SERIALIZERS = {
   json: JSONSerializer,
@@ -79,14 +97,25 @@ const SERIALIZERS = {
   cbor: CBORSerializer,
 };
 
+/** What a program answers a challenge with. */
+export type OnChallenge = (
+  session: unknown,
+  method: string,
+  extra: Readonly<Record<string, unknown>>,
+) => string | Promise<string>;
+
 /** Where and how an autobahn client connects. */
 export interface AutobahnOptions {
   /** Of a WebSocket; with `http:` the base of a long-poll; with `tcp:` or `unix:` a RawSocket as a listener tells it. */
   readonly url: string;
   /** Of a WebSocket; autobahn's own choice when left out. Its other transports speak JSON only. */
   readonly serializer?: keyof typeof SERIALIZERS;
-  /** Answers a challenge; without it the client offers no authmethod. */
-  readonly onchallenge?: () => string | Promise<string>;
+  /** Answers a challenge; without it the client offers no authmethod, unless `authmethods` says so. */
+  readonly onchallenge?: OnChallenge;
+  /** Default `jwt` where there is `onchallenge`. */
+  readonly authmethods?: readonly string[];
+  readonly authid?: string;
+  readonly authextra?: object;
 }
 
 /** An autobahn client, ended with the test. */
@@ -100,14 +129,15 @@ export interface AutobahnClient {
 /** Starts autobahn with its own reconnection, the way a page would. */
 export function startAutobahn(
   t: Ending,
-  { url, serializer, onchallenge }: AutobahnOptions,
+  { url, serializer, ...authentication }: AutobahnOptions,
 ): AutobahnClient {
   const connection = new autobahn.Connection({
     transports: [transportTo(url)],
     ...(serializer && { serializers: [new SERIALIZERS[serializer]()] }),
     realm: 'realm1',
     initial_retry_delay: 0.1,
-    ...(onchallenge && { authmethods: ['jwt'], onchallenge }),
+    ...(authentication.onchallenge && { authmethods: ['jwt'] }),
+    ...authentication,
   });
   const sessions = new Arrivals<{ session: AutobahnSession; details: WelcomeDetails }>();
   const closes = new Arrivals<CloseDetails>();

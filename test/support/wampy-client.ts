@@ -12,14 +12,21 @@ export interface WampyOptions {
   readonly url: string;
   /** JSON when left out. */
   readonly serializer?: keyof typeof SERIALIZERS;
-  readonly onChallenge?: () => string | Promise<string>;
+  readonly onChallenge?: (
+    method: string,
+    extra: Record<string, unknown>,
+  ) => string | Promise<string>;
+  /** Of a client that answers challenges. Default those of the tests' admin with a token. */
+  readonly authid?: string;
+  readonly authmethods?: string[];
+  readonly authextra?: Record<string, unknown>;
   readonly onReconnectSuccess?: (details: Record<string, unknown>) => void;
 }
 
 /** A wampy client that reconnects by itself, ended with the test. Not connected yet. */
 export function createWampy(
   t: Ending,
-  { url, serializer = 'json', onChallenge, onReconnectSuccess }: WampyOptions,
+  { url, serializer = 'json', onChallenge, onReconnectSuccess, ...authentication }: WampyOptions,
 ): Wampy {
   const wampy = new Wampy(url, {
     realm: 'realm1',
@@ -30,6 +37,7 @@ export function createWampy(
     // What is packed for payload passthru, by the name that its options give.
     payloadSerializers: { cbor: new CborSerializer(), msgpack: new MsgpackSerializer() },
     ...(onChallenge && { authid: 'admin', authmethods: ['jwt'], onChallenge }),
+    ...authentication,
     ...(onReconnectSuccess && { onReconnectSuccess }),
   });
   t.after(() =>

@@ -40,6 +40,8 @@ export interface ScramCredentials {
   readonly memory?: number | undefined;
   readonly storedKey: string;
   readonly serverKey: string;
+  /** For argon2id: the keys of those clients that take the Base64 text of the hash for the hash (autobahn for Python). */
+  readonly autobahn?: { readonly storedKey: string; readonly serverKey: string } | undefined;
 }
 
 /** Where users come from. What asks elsewhere rejects with AuthenticatorUnavailable while nobody answers. */

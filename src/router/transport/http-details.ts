@@ -3,7 +3,10 @@ import { stripCredentials, type PresentedCredentials } from './presented-credent
 import type { TransportDetails } from './transport.js';
 
 /** What is known of a connection beside its request. */
-export type HttpDetailsOptions = Pick<TransportDetails, 'type' | 'listener' | 'peer' | 'protocol'>;
+export type HttpDetailsOptions = Pick<
+  TransportDetails,
+  'type' | 'listener' | 'peer' | 'protocol' | 'tls'
+>;
 
 /** Stands in no header (RFC 9110, 5.5). */
 const SEPARATOR = '\n';
@@ -18,6 +21,7 @@ export class HttpDetails implements TransportDetails {
   readonly peer: string;
   readonly protocol: string;
   readonly url: string;
+  readonly tls: TransportDetails['tls'];
   readonly #headers: string;
   readonly #credentials: PresentedCredentials | undefined;
 
@@ -28,6 +32,7 @@ export class HttpDetails implements TransportDetails {
     this.peer = options.peer;
     this.protocol = options.protocol;
     this.url = url;
+    this.tls = options.tls;
     this.#headers = rawHeaders.join(SEPARATOR);
     this.#credentials = credentials;
   }

@@ -19,6 +19,7 @@ import {
   type HandshakeVerdict,
 } from './rawsocket-handshake.js';
 import { RawSocketTransport } from './rawsocket-transport.js';
+import { tlsPeerOf } from './tls-peer.js';
 import type { TransportDetails } from './transport.js';
 
 /**
@@ -211,6 +212,7 @@ export class RawSocketListener {
         protocol: serializer.subprotocol,
         headers: NO_HEADERS,
         url: '',
+        tls: tlsPeerOf(socket),
         ...this.#options.details,
       },
     });

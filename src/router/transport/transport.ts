@@ -2,6 +2,7 @@ import type { ProtocolViolation } from '../protocol/errors.js';
 import type { ClientMessage, RouterMessage } from '../protocol/message.js';
 import type { CloseCode } from './close-codes.js';
 import type { PresentedCredentials } from './presented-credentials.js';
+import type { TlsPeer } from './tls-peer.js';
 
 /** Where a connection came from, for authenticators and logs. */
 export interface TransportDetails {
@@ -18,6 +19,8 @@ export interface TransportDetails {
   readonly url: string;
   /** The proof that came with that request. Left out: none did. */
   readonly credentials?: PresentedCredentials | undefined;
+  /** What TLS knows of the peer; left out where there is no TLS, or more than one connection. */
+  readonly tls?: TlsPeer | undefined;
 }
 
 /** What a transport reports. At most one `onclose`, nothing after it. */

@@ -11,6 +11,7 @@ import { ignoreError } from './ignore-error.js';
 import { sweepKeepAlive } from './keep-alive.js';
 import { HandshakeTurns } from './handshake-turns.js';
 import type { HttpListenerOptions } from './listener-options.js';
+import { tlsPeerOf } from './tls-peer.js';
 import type { UpgradeRefusal } from './upgrade-guard.js';
 import { websocketFraming } from './websocket-framing.js';
 import { WebSocketTransport, type WebSocketConnection } from './websocket-transport.js';
@@ -145,7 +146,8 @@ export class WebSocketListener {
   #complete({ request, socket, head, serializer, address }: Upgrade): void {
     const { name } = this.#options;
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const details = { type: 'websocket', listener: name, peer: address } as const;
+      const tls = tlsPeerOf(socket);
+      const details = { type: 'websocket', listener: name, peer: address, tls } as const;
       this.#open({
         webSocket,
         socket,

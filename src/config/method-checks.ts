@@ -1,0 +1,59 @@
+import type { ConfigPath } from './config-node.js';
+import type { ConfigInput } from './schema.js';
+
+type Report = (path: ConfigPath, expected: string) => void;
+
+/** The sections that methods have to do with; undefined for those that are not in order. */
+export interface MethodSections {
+  readonly auth: ConfigInput['auth'] | undefined;
+  readonly listeners: ConfigInput['listeners'] | undefined;
+  readonly trusted: ConfigInput['trusted'] | undefined;
+  readonly realms: ConfigInput['realms'] | undefined;
+}
+
+/** A list of authmethods, and where it stands. */
+interface Order {
+  readonly path: ConfigPath;
+  readonly methods: readonly string[];
+}
+
+/** What is wrong between lists of authmethods and what the methods need. */
+export function checkMethods(sections: MethodSections, report: Report): void {
+  const { auth, listeners = [] } = sections;
+  const orders: Order[] = [];
+  if (auth !== undefined) orders.push({ path: ['auth', 'order'], methods: auth.order });
+  for (const [index, { authmethods, tls }] of listeners.entries()) {
+    const path = ['listeners', index, 'authmethods'];
+    if (authmethods === undefined) continue;
+    orders.push({ path, methods: authmethods });
+    if (authmethods.includes('tls') && tls?.client_ca_file === undefined) {
+      report(path, 'no tls without tls.client_ca_file, against which certificates are checked');
+    }
+  }
+  if (auth?.order.includes('tls') === true) {
+    report(['auth', 'order'], 'no tls, as the public listener has no TLS of its own');
+  }
+  checkAnonymous(orders, sections, report);
+}
+
+function checkAnonymous(orders: readonly Order[], sections: MethodSections, report: Report): void {
+  const role = sections.auth?.anonymous.role;
+  const path = ['auth', 'anonymous', 'role'];
+  for (const { path: order, methods } of orders) {
+    const place = methods.indexOf('anonymous');
+    if (place === -1) continue;
+    if (role === null) report(path, 'a role, as anonymous is among the authmethods');
+    // Whoever lists it beside others would never be asked who he is.
+    if (place !== methods.length - 1) report([...order, place], 'anonymous at the end');
+  }
+  if (role !== undefined && role !== null) checkRole(role, sections, report);
+}
+
+function checkRole(role: string, sections: MethodSections, report: Report): void {
+  const { realms, trusted, listeners = [] } = sections;
+  const path = ['auth', 'anonymous', 'role'];
+  const roles = realms?.flatMap((realm) => realm.roles.map(({ name }) => name));
+  if (roles?.includes(role) === false) report(path, 'a role of one of the realms');
+  const kept = [trusted?.role, ...listeners.map((each) => (each.trusted ? each.role : undefined))];
+  if (kept.includes(role)) report(path, 'a role other than that of a trusted listener');
+}

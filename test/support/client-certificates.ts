@@ -1,0 +1,74 @@
+/** Who vouches for the tests' clients, in PEM. Valid from 2020 to 2120; for tests only, as everybody can read the keys. */
+export const CLIENT_CA = `-----BEGIN CERTIFICATE-----
+MIIBMTCB2KADAgECAgEBMAoGCCqGSM49BAMCMBcxFTATBgNVBAMMDFRlc3QgY2xp
+ZW50czAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFowFzEVMBMGA1UE
+AwwMVGVzdCBjbGllbnRzMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEQwfdeMAc
+l21wIpjO99I3iJE6AW3+bu7NTSt+WtgP8EER0NUMqsIswzx0f30UQmx2K3q8rt4J
+gLNcidXaLS8EPKMTMBEwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBF
+AiBIh7LIPbHY4YetbVC8TKHE/fOuc4nz7cBYe/xStBi4uQIhAJcE/KKlH9LG+nRn
+zj4jPabTLafolt3n/yRrmgxID2ei
+-----END CERTIFICATE-----
+`;
+
+/** A certificate and its key, in PEM. */
+export interface ClientPair {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** Its common name is alice; {@link CLIENT_CA} vouches for it. */
+export const ALICE: ClientPair = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBFjCBvKADAgECAgECMAoGCCqGSM49BAMCMBcxFTATBgNVBAMMDFRlc3QgY2xp
+ZW50czAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFowEDEOMAwGA1UE
+AwwFYWxpY2UwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQ6ESXQYNdAVeaSK59Q
+aeTzvSr4KflZAXB04guvqdaTd1PqT4N0ulHn70YJxSmz49DTjlyJo5GqiscAmJ7U
+nD+5MAoGCCqGSM49BAMCA0kAMEYCIQDnxTnNKtYFIBqNVttpCO89YZscFEHxFdbB
+BBcoHUMPWwIhAO3glrJAiaPaik/inWFRewbo89+43dWiHQkVIUVoIQyU
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgJZ+kVP0R85vU1Px/
+vR+jl6AEcrcb61yBujEuNJfaJ7WhRANCAAQ6ESXQYNdAVeaSK59QaeTzvSr4KflZ
+AXB04guvqdaTd1PqT4N0ulHn70YJxSmz49DTjlyJo5GqiscAmJ7UnD+5
+-----END PRIVATE KEY-----
+`,
+};
+
+/** The same, of somebody who is in no users file: stranger. */
+export const STRANGER: ClientPair = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBGTCBv6ADAgECAgEDMAoGCCqGSM49BAMCMBcxFTATBgNVBAMMDFRlc3QgY2xp
+ZW50czAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFowEzERMA8GA1UE
+AwwIc3RyYW5nZXIwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQ3G90g4OcfyxJi
+FfQw1Y5rgKwuVFdKvnietiuLlfhtdfXjgyP0+4GZE4WEuI2vSQ5k/mXRAXqk0zLx
+T6cB/GLqMAoGCCqGSM49BAMCA0kAMEYCIQCW5JgXGRfnVLWuaKiyAw00un+GGcNI
+Joztkwwc7l6xCwIhAIxWdujWNcZBeuzHrE8WiEYb0mbdfZWhq/yhhfPtBY66
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgD6rN3MH08yzoGtIb
+QHAv7avj7fAhG6LtsVzyIAbbh++hRANCAAQ3G90g4OcfyxJiFfQw1Y5rgKwuVFdK
+vnietiuLlfhtdfXjgyP0+4GZE4WEuI2vSQ5k/mXRAXqk0zLxT6cB/GLq
+-----END PRIVATE KEY-----
+`,
+};
+
+/** It says that it is of alice, and vouches for itself. */
+export const FORGED: ClientPair = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBDjCBtaADAgECAgEEMAoGCCqGSM49BAMCMBAxDjAMBgNVBAMMBWFsaWNlMCAX
+DTIwMDEwMTAwMDAwMFoYDzIxMjAwMTAxMDAwMDAwWjAQMQ4wDAYDVQQDDAVhbGlj
+ZTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABHMWOZv6s+b9UrGmBlHon/0MCS5e
+uURGEFqcdPvT1k4WlqI/tyPOmFqHBr60/zQsL7/FyJ6NY9WRFAjb+RVpzskwCgYI
+KoZIzj0EAwIDSAAwRQIhAPmdYhkTbXYSaLPNxGyc1AGLxySOUHJ/BBImYVN/i4ZD
+AiBCYo+8rJXyEf+1a1pZO3Ek1j87ZU2mP6pzl2LtyzxgMQ==
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgCGjWfGjp/eriXLoy
+3nNNpNbUKTxNJc66RFRwPYv0P3ChRANCAARzFjmb+rPm/VKxpgZR6J/9DAkuXrlE
+RhBanHT709ZOFpaiP7cjzphahwa+tP80LC+/xciejWPVkRQI2/kVac7J
+-----END PRIVATE KEY-----
+`,
+};
