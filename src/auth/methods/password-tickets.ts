@@ -41,10 +41,11 @@ export class PasswordTickets implements TicketKind {
   async redeem(ticket: string, request: AuthenticationRequest): Promise<Principal> {
     const { attempts, proofs } = this.#options;
     const username = requiredAuthid(request);
-    const attempt = await beginAttempt(attempts, username, request.transport.peer);
+    const { peer } = request.transport;
+    const attempt = await beginAttempt(attempts, username, peer);
     let user: User | undefined;
     try {
-      user = await this.#options.users.verifyPassword(username, ticket);
+      user = await this.#options.users.verifyPassword(username, ticket, peer);
     } catch (error) {
       attempt.cancel();
       if (!(error instanceof PasswordCheckOverload)) throw error;

@@ -56,15 +56,21 @@ function parseScram(value: unknown): ScramCredentials {
   const fields = fieldsOf(value, 'scram');
   const kdf = fields['kdf'];
   if (kdf !== 'pbkdf2' && kdf !== 'argon2id-13') throw wrong('kdf', 'pbkdf2 or argon2id-13');
+  const autobahn = optional(fields, 'autobahn', (of, name) => parseKeys(fieldsOf(of[name], name)));
   return {
     kdf,
     salt: text(fields, 'salt'),
     iterations: number(fields, 'iterations'),
     memory: optional(fields, 'memory', number),
-    storedKey: text(fields, 'storedKey'),
-    serverKey: text(fields, 'serverKey'),
+    ...parseKeys(fields),
+    ...(autobahn === undefined ? {} : { autobahn }),
   };
 }
+
+const parseKeys = (fields: Fields): Pick<ScramCredentials, 'storedKey' | 'serverKey'> => ({
+  storedKey: text(fields, 'storedKey'),
+  serverKey: text(fields, 'serverKey'),
+});
 
 function fieldsOf(value: unknown, name: string): Fields {
   if (typeof value !== 'object' || value === null) throw wrong(name, 'an object');
