@@ -3,14 +3,14 @@ import type { ProofAttempts } from './auth/methods/proof-attempts.js';
 import { UserProofs } from './auth/methods/user-proofs.js';
 import type { Revocations } from './auth/revocation/revocations.js';
 import { SingleUseTickets } from './auth/tickets/single-use-tickets.js';
-import { TokenIssuer, TokenVerifier, type TokenVerifierOptions } from './auth/tokens/token.js';
+import type { TokenIssuer } from './auth/tokens/token.js';
 import { REFRESH_PROCEDURE, SessionRefresh } from './auth/tokens/session-refresh.js';
 import { TokenBearers } from './auth/tokens/token-bearers.js';
 import type { UserEntry } from './auth/users/memory-users.js';
 import type { UserProvider } from './auth/users/user-provider.js';
 import type { AuthenticatorParts } from './authmethods/authenticator-parts.js';
 import { authenticatorNamed } from './authmethods/authenticators.js';
-import { ConfiguredKeys } from './configured-keys.js';
+import { configuredTokens } from './configured-tokens.js';
 import type { Config } from './config/config.js';
 import { startUsers } from './configured-users.js';
 import { startProviders } from './providers.js';
@@ -27,6 +27,7 @@ export interface Authentication {
   readonly bearers: TokenBearers;
   /** The roles that somebody may come in with. */
   readonly grantableRoles: readonly string[];
+  /** Makes tokens, as long as there is a key to sign with. */
   readonly issuer: TokenIssuer;
   /** The ways in of these names, in this order. */
   readonly authenticatorsOf: (authmethods: readonly string[]) => readonly Authenticator[];
@@ -57,11 +58,7 @@ export interface AuthenticationOptions {
  */
 export async function startAuthentication(options: AuthenticationOptions): Promise<Authentication> {
   const { config, logger, revocations } = options;
-  const { jwt } = config.auth;
-  const configuredKeys = new ConfiguredKeys(config, logger);
-  const keys = configuredKeys.ring;
-  const refreshFraction = config.expiry.refreshAt;
-  const tokens = tokenVerifier(options, keys);
+  const { keys, tokens, issuer } = configuredTokens(config, logger);
   const users = await startUsers(options);
   const bearers = new TokenBearers({ tokens, users, revocations });
   const providers = await startProviders(options, bearers);
@@ -90,34 +87,21 @@ export async function startAuthentication(options: AuthenticationOptions): Promi
     tickets,
     bearers,
     grantableRoles: parts.grantableRoles,
-    issuer: new TokenIssuer({ ...jwt, keys, refreshFraction }),
+    issuer,
     authenticatorsOf: (authmethods) => authmethods.map(authenticatorOf),
     procedures: new Map([[REFRESH_PROCEDURE, refresh]]),
     isReady: async () =>
       (await providers.absent())
         .filter((authmethod) => made.has(authmethod))
         .map((authmethod) => `nobody answers for ${authmethod}`),
-    reloadables: [configuredKeys],
+    reloadables: [keys],
     close: () => {
-      configuredKeys.close();
+      keys.close();
       providers.close();
       return users.close();
     },
   };
 }
-
-const tokenVerifier = (
-  { config, logger }: AuthenticationOptions,
-  keys: TokenVerifierOptions['keys'],
-): TokenVerifier =>
-  new TokenVerifier({
-    ...config.auth.jwt,
-    keys,
-    refreshFraction: config.expiry.refreshAt,
-    maxBytes: config.limits.tokenBytes,
-    tellsAudience: !config.production,
-    logger,
-  });
 
 /** A user may have any role but those that are kept for trusted listeners. */
 function grantableRoles({ realms, auth, trusted, listeners }: Config): string[] {

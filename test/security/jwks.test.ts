@@ -97,7 +97,7 @@ describe('a token whose key is fetched', () => {
     const application = await startWith(t, endpoint);
     const tokens = Array.from({ length: 30 }, (_, n) => tokenOf(`random-${n}`));
     const answers = await Promise.all(tokens.map((token) => answerTo(t, application, token)));
-    deepEqual(new Set(answers.map(String)), new Set([String(REFUSED)]));
+    for (const answer of answers) deepEqual(answer, REFUSED);
     equal(endpoint.asked, 1);
     equal((await answerTo(t, application, tokenOf('r1')))[0], 2);
     equal(endpoint.asked, 1);

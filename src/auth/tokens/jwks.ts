@@ -43,8 +43,9 @@ export async function fetchJwks(options: JwksOptions): Promise<FetchedKeys> {
     fetcher: () => download(uri, timeoutMs),
   });
   const keys = new Map<string, TokenKey>();
-  for (const { kid, alg, getPublicKey } of await client.getSigningKeys()) {
-    const key = usableKey({ kid, alg, publicKey: getPublicKey() }, options);
+  for (const signing of await client.getSigningKeys()) {
+    const { kid, alg } = signing;
+    const key = usableKey({ kid, alg, publicKey: signing.getPublicKey() }, options);
     if (key?.kid !== undefined) keys.set(keyName(key.alg, key.kid), key);
   }
   return keys;
@@ -94,9 +95,10 @@ async function download(uri: string, timeoutMs: number): Promise<{ keys: readonl
 }
 
 async function boundedText({ body }: Response): Promise<string> {
+  const stream: AsyncIterable<Uint8Array> | null = body;
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of body ?? []) {
+  for await (const chunk of stream ?? []) {
     length += chunk.length;
     if (length > MAX_BYTES) throw new Error(`longer than ${MAX_BYTES} bytes`);
     chunks.push(chunk);

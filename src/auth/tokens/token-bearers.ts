@@ -2,7 +2,7 @@ import type { Proof } from '../../router/index.js';
 import type { Revocations } from '../revocation/revocations.js';
 import type { User, UserProvider } from '../users/user-provider.js';
 import { InvalidToken } from './invalid-token.js';
-import type { TokenVerifier, VerifiedToken } from './token.js';
+import type { VerifiedToken } from './token.js';
 
 /** The user that a token stands for (RFC 6750 calls who has it its bearer), and what it says. */
 export interface TokenBearer {
@@ -10,7 +10,7 @@ export interface TokenBearer {
   readonly token: VerifiedToken;
 }
 
-/** Says whether a token holds; see {@link TokenVerifier.verify}. */
+/** Says whether a token holds, as TokenVerifier does. */
 interface TokenJudge {
   verify(token: string, audience?: string): VerifiedToken | Promise<VerifiedToken>;
 }
