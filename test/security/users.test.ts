@@ -1,6 +1,6 @@
 // J10, J14 and L2 where users come from a file that changes, from a database or from a module, against the started application.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import { rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, watch, writeFile } from 'node:fs/promises';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import type { Application } from '../../src/application.js';
 import { hashPassword } from '../../src/auth/users/password-verifier.js';
@@ -118,6 +118,30 @@ describe('L2: hashes of several kinds', () => {
     // With the better hashes that the first log-ins have left.
     deepEqual(await statuses('kitten'), [200, 200, 200, 401]);
   });
+});
+
+it('the better hash of a log-in is written into the users file, if it may be', async (t) => {
+  const folder = temporaryFolder(t);
+  const path = `${folder}/users.yaml`;
+  const user = (password: string): string =>
+    `users:\n  # From the old system.\n  - { username: ada, role: admin, password: ${password} }\n`;
+  await writeFile(path, user(APR1));
+  const application = await startTestApplication(t, {
+    EXPRESSWAY_AUTH__USERS__PATH: path,
+    EXPRESSWAY_AUTH__USERS__REHASH: 'true',
+  });
+  const ending = new AbortController();
+  const events = watch(folder, { signal: ending.signal });
+  equal(await getToken(application, 'ada'), 200);
+  let text = await readFile(path, 'utf8');
+  for await (const { filename } of events) {
+    if (filename === 'users.yaml') text = await readFile(path, 'utf8');
+    if (!text.includes(APR1)) break;
+  }
+  ending.abort();
+  const hash = /'(\$argon2id\$[^']+)'/.exec(text)?.[1] ?? '';
+  equal(text, user(`'${hash}'`));
+  equal(await getToken(application, 'ada'), 200);
 });
 
 describe('J14: users in PostgreSQL', { timeout: 300_000 }, () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { after, before, describe, it, type TestContext } from 'node:test';
+import pg from 'pg';
 import { hashPassword, PasswordVerifier } from '../../../src/auth/users/password-verifier.js';
 import { PostgresUsers } from '../../../src/auth/users/postgres-users.js';
 import { toUserEntry } from '../../../src/config/user-row.js';
@@ -190,6 +191,26 @@ describe('PostgresUsers', { timeout: 300_000 }, () => {
     const admin = await UsersDatabaseAdmin.make(cluster.createDatabase());
     await admin.close();
     assert.equal(await users.find('ada'), undefined);
+  });
+
+  it('takes all users for changed at each look, while no notifications come through', async (t) => {
+    const { prototype } = pg.Client;
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the client that it is called on
+    const { query } = prototype;
+    // What a pooler does that shares connections: the session that listens is not that of the next statement.
+    t.mock.method(prototype, 'query', function (this: pg.Client, ...args: [string]) {
+      const isListen = typeof args[0] === 'string' && args[0].startsWith('LISTEN');
+      return Reflect.apply(query, this, isListen ? ['SELECT 1'] : args);
+    });
+    const { admin, users, logger, changes } = await listening(t);
+    await admin.add('ada', 'admin');
+    assert.equal((await users.find('ada'))?.role, 'admin');
+    await admin.run('DELETE FROM expressway_users');
+    assert.deepEqual(await once(changes, 'changed'), [undefined]);
+    assert.equal(await users.find('ada'), undefined);
+    assert.deepEqual(await once(changes, 'changed'), [undefined]);
+    const said = logger.lines.filter((line) => line.includes('no notifications'));
+    assert.equal(said.length, 1);
   });
 
   it('says that it cannot tell while there is no database', async (t) => {
