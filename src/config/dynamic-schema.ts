@@ -4,7 +4,7 @@ import { duration } from './duration.js';
 import { name, uri } from './scalars.js';
 
 /** The authmethods for which a procedure can decide. */
-export const DYNAMIC_AUTHMETHODS = ['anonymous', 'ticket'] as const;
+export const DYNAMIC_AUTHMETHODS = ['anonymous', 'cryptosign', 'ticket', 'wampcra'] as const;
 
 /** Section `auth.dynamic`: procedures that decide who somebody is, as Crossbar's dynamic authenticators. */
 export const dynamicSchema = z.array(

@@ -42,12 +42,18 @@ function checkAnonymous(orders: readonly Order[], sections: MethodSections, repo
   for (const { path: order, methods } of orders) {
     const place = methods.indexOf('anonymous');
     if (place === -1) continue;
-    if (role === null) report(path, 'a role, as anonymous is among the authmethods');
+    if (role === null && isOurs(sections.auth))
+      report(path, 'a role, as anonymous is among the authmethods');
     // Whoever lists it beside others would never be asked who he is.
     if (place !== methods.length - 1) report([...order, place], 'anonymous at the end');
   }
   if (role !== undefined && role !== null) checkRole(role, sections, report);
 }
+
+/** Whether no provider and no procedure decides instead. */
+const isOurs = (auth: MethodSections['auth']): boolean =>
+  auth?.dynamic.some(({ authmethod }) => authmethod === 'anonymous') !== true &&
+  auth?.providers.methods.some(({ name }) => name === 'anonymous') !== true;
 
 function checkRole(role: string, sections: MethodSections, report: Report): void {
   const { realms, trusted, listeners = [] } = sections;

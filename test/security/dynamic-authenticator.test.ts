@@ -1,5 +1,6 @@
 // Dynamic authenticators in Crossbar's shape, inside the started application (W5).
 import { deepEqual, equal, match } from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { describe, it, type TestContext } from 'node:test';
 import type { Application } from '../../src/application.js';
 import { startTestApplication, webSocketUrl } from '../support/application.js';
@@ -7,6 +8,7 @@ import { ALL_ROLES, connectWire, type WireClient } from '../support/wire-client.
 import { RecordingLogger } from '../web/running-web.js';
 
 const TRY_AGAIN_LATER = 1013;
+const DENIED = 'wamp.error.authentication_denied';
 const PROCEDURE = 'com.example.authenticate';
 const GRANTS = 'realms: [realm1], roles: [user]';
 const DYNAMIC = {
@@ -190,6 +192,32 @@ describe('a dynamic authenticator', () => {
     callee.send([70, request, {}, ['user']]);
     callee.send([48, 2, {}, 'wamp.session.count']);
     equal((await callee.receive())[0], 8);
+  });
+
+  it('tells the secret of a user, and the proof is checked here (wampcra)', async (t) => {
+    const application = await startTestApplication(t, {
+      EXPRESSWAY_AUTH__DYNAMIC: `[{ authmethod: wampcra, procedure: ${PROCEDURE}, ${GRANTS} }]`,
+      EXPRESSWAY_AUTH__ORDER: '[wampcra]',
+    });
+    const callee = await startCallee(t, application);
+    for (const [answer, key, expected] of [
+      [yields({ role: 'user', secret: 'kitten' }), 'kitten', 2],
+      [yields({ role: 'user', secret: 'kitten' }), 'puppy', 3],
+      [fails('wamp.error.no_such_principal'), 'kitten', 3],
+    ] as const) {
+      const client = await connectWire(t, webSocketUrl(application));
+      client.send([1, 'realm1', { ...ALL_ROLES, authmethods: ['wampcra'], authid: 'joe' }]);
+      const [, request] = await callee.receive();
+      callee.send(answer(request));
+      const [type, method, extra] = await client.receive();
+      deepEqual([type, method], [4, 'wampcra']);
+      const { challenge } = extra as { challenge: string };
+      client.send([5, createHmac('sha256', key).update(challenge).digest('base64'), {}]);
+      const outcome = await client.receive();
+      equal(outcome[0], expected);
+      if (expected === 2) equal(welcomed(outcome)['authprovider'], 'dynamic');
+      else deepEqual(outcome.slice(1), [{ message: 'invalid_credentials' }, DENIED]);
+    }
   });
 
   it('names those who have no name', async (t) => {

@@ -42,13 +42,16 @@ const NOBODY_THERE: ReadonlySet<string> = new Set([
   Uri.unavailable,
 ]);
 
+/** By which a procedure says that it knows nobody of this name. */
+export const NO_SUCH_PRINCIPAL = 'wamp.error.no_such_principal';
+
 /** Errors of WAMP by which a procedure refuses somebody; others of `wamp.` say that it has failed. */
 const REFUSALS: ReadonlySet<string> = new Set([
   Uri.authenticationDenied,
   Uri.notAuthorized,
   Uri.noSuchRole,
   Uri.noSuchRealm,
-  'wamp.error.no_such_principal',
+  NO_SUCH_PRINCIPAL,
 ]);
 
 const MAX_MESSAGE_LENGTH = 200;
