@@ -52,6 +52,9 @@ function checkTickets({ dynamic, ticket }: Auth, report: Report): void {
     report([...KINDS, place], 'dynamic at the end, as it takes whatever no other kind takes');
   }
   const isDecided = dynamic.some(({ authmethod }) => authmethod === 'ticket');
+  if (isKind && ticket.kinds.includes('password')) {
+    report(KINDS, 'either password or dynamic, as both take whatever no other kind takes');
+  }
   if (isKind && !isDecided) {
     report(['auth', 'dynamic'], 'an entry for ticket, as auth.ticket.kinds has dynamic');
   }

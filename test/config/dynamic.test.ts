@@ -57,6 +57,12 @@ describe('dynamic authenticators of the configuration', () => {
       '/auth/ticket/kinds/0: expected dynamic at the end, as it takes whatever no other kind takes, found "dynamic"',
     ],
     [
+      'for tickets beside passwords',
+      `[${TICKET}]`,
+      '  ticket: { kinds: [password, dynamic] }\n',
+      '/auth/ticket/kinds: expected either password or dynamic, as both take whatever no other kind takes, found a list',
+    ],
+    [
       'for tickets without a procedure',
       '[]',
       KINDS,
