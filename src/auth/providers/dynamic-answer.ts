@@ -1,4 +1,5 @@
 import { isDict, type Dict, type List } from '../../router/index.js';
+import { isString, optionalPart } from './optional-part.js';
 import { InvalidProviderAnswer } from './provider-answer.js';
 
 /** What a dynamic authenticator of Crossbar's shape says of somebody. */
@@ -21,27 +22,14 @@ export function parseDynamicAnswer([value]: List, realm: string): DynamicAnswer 
   if (!isDict(principal)) throw new InvalidProviderAnswer('the answer is neither role nor dict');
   const { role } = principal;
   if (typeof role !== 'string') throw new InvalidProviderAnswer('the answer has no role');
-  const wanted = optional(principal, 'realm', isString);
+  const wanted = optionalPart(principal, 'realm', isString);
   if (wanted !== undefined && wanted !== realm) {
     throw new InvalidProviderAnswer('the answer is for another realm');
   }
   return {
     role,
     principal,
-    authid: optional(principal, 'authid', isString),
-    extra: optional(principal, 'extra', isDict),
+    authid: optionalPart(principal, 'authid', isString),
+    extra: optionalPart(principal, 'extra', isDict),
   };
-}
-
-const isString = (value: unknown): value is string => typeof value === 'string';
-
-/** What may be left out or null, but nothing else than what it should be. */
-function optional<Value>(
-  principal: Dict,
-  key: string,
-  is: (value: unknown) => value is Value,
-): Value | undefined {
-  const value = principal[key] ?? undefined;
-  if (value === undefined || is(value)) return value;
-  throw new InvalidProviderAnswer(`${key} is of a wrong type`);
 }

@@ -1,6 +1,7 @@
 import type { Dict, Principal, Proof } from '../../router/index.js';
 import { isAuthid } from '../methods/authid.js';
 import { parseScope, scopeOf } from '../permissions/token-scope.js';
+import { isNumber, isString, optionalPart } from './optional-part.js';
 import { InvalidProviderAnswer } from './provider-answer.js';
 import { toDict } from './wire-dict.js';
 
@@ -121,22 +122,17 @@ export const proofToWire = ({ subject, issuer, id, issuedAt }: Proof): Dict => (
 
 function toProof(value: unknown): Pick<Principal, 'proof'> {
   if (value === undefined) return {};
-  const { subject, issuer, id, issued_at: issuedAt } = toDict(value) ?? {};
-  if (typeof subject !== 'string') throw new InvalidProviderAnswer('the proof has no subject');
-  if (issuer !== undefined && typeof issuer !== 'string') {
-    throw new InvalidProviderAnswer('the issuer of the proof is no string');
-  }
-  if (id !== undefined && typeof id !== 'string') {
-    throw new InvalidProviderAnswer('the id of the proof is no string');
-  }
-  if (issuedAt !== undefined && typeof issuedAt !== 'number') {
-    throw new InvalidProviderAnswer('the time of the proof is no number');
-  }
+  const wire = toDict(value) ?? {};
+  const { subject } = wire;
+  if (!isString(subject)) throw new InvalidProviderAnswer('the proof has no subject');
+  const issuer = optionalPart(wire, 'issuer', isString);
+  const id = optionalPart(wire, 'id', isString);
+  const issuedAt = optionalPart(wire, 'issued_at', isNumber);
   const proof = {
     subject,
-    ...(issuer === undefined ? {} : { issuer }),
-    ...(id === undefined ? {} : { id }),
-    ...(issuedAt === undefined ? {} : { issuedAt }),
+    ...(issuer !== undefined && { issuer }),
+    ...(id !== undefined && { id }),
+    ...(issuedAt !== undefined && { issuedAt }),
   };
   return { proof };
 }
