@@ -27,7 +27,7 @@ import {
 } from './realm-options.js';
 import { RealmSessions } from './realm-sessions.js';
 import { sendRefusal } from './refusal.js';
-import { asMetaProcedures, openProcedures } from './session-procedure.js';
+import { asMetaProcedures, openProcedures, type SessionProcedures } from './session-procedure.js';
 import type { RequestIds, Session } from './session.js';
 import { Thruway } from './thruway/thruway.js';
 import { CloseCode } from './transport/close-codes.js';
@@ -116,16 +116,7 @@ export class Realm {
       observer: registrationObserver,
       oncongestion: this.#thruway?.oncongestion,
     });
-    const parts = {
-      roles,
-      authorization: this.#authorization,
-      broker: this.#broker,
-      dealer: this.#dealer,
-    };
-    this.#meta.serve({
-      ...this.#thruway?.procedures,
-      ...asMetaProcedures(rules.procedures ?? new Map(), parts),
-    });
+    this.#serve(rules.procedures);
   }
 
   /** The sessions that have joined and not left. */
@@ -182,6 +173,17 @@ export class Realm {
   /** Ends the calls that have waited too long; to be called every second or so. */
   expireCalls(): void {
     this.#dealer.expireCalls(performance.now());
+  }
+
+  /** Registers what the realm answers for itself. */
+  #serve(procedures: SessionProcedures = new Map()): void {
+    const parts = {
+      roles: this.roles,
+      authorization: this.#authorization,
+      broker: this.#broker,
+      dealer: this.#dealer,
+    };
+    this.#meta.serve({ ...this.#thruway?.procedures, ...asMetaProcedures(procedures, parts) });
   }
 
   #connectThruway(wishes: ThruwayOptions): Thruway {

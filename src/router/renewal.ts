@@ -90,7 +90,11 @@ function recheck({ session, authorization, action, thing }: Recheck, takeAway: (
   try {
     const answer = authorization.ask(session, action, thing.uri, thing.match);
     if (typeof answer === 'boolean') settle(answer);
-    else answer.then(settle, () => settle(false));
+    else {
+      answer.then(settle, () => {
+        settle(false);
+      });
+    }
   } catch {
     settle(false);
   }

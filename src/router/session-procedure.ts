@@ -47,7 +47,7 @@ const adapted =
   (answer: SessionProcedure['answer'], parts: RenewalParts): MetaProcedure =>
   async ({ caller, args, kwargs }) => {
     // It may end its caller's session, which the routing of the CALL has to be done with.
-    await undefined;
+    await Promise.resolve();
     return answer({ session: callingSession(caller, parts), args, kwargs });
   };
 

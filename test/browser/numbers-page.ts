@@ -117,5 +117,5 @@ export async function openNumbersPage(
 /** Waits until what the page has seen fulfils a condition on `seen`, and gives it. */
 export async function waitForSeen(page: Page, condition: string): Promise<Seen> {
   await page.waitForFunction(condition, undefined, { timeout: 60_000, polling: 50 });
-  return (await page.evaluate('globalThis.seen')) as Seen;
+  return page.evaluate<Seen>('globalThis.seen');
 }

@@ -96,8 +96,7 @@ export class Revocations {
   /** From now on tokens of these users that were issued before `issuedBefore` (Unix seconds; left out: now) are refused. */
   revokeUsers(userIds: readonly string[], issuedBefore = Date.now() / 1000): void {
     const revocations = userIds.map((id): Revocation => {
-      const known = this.#known.get(keyOf('user', id))?.before ?? -Infinity;
-      const before = Math.max(known, issuedBefore * 1000);
+      const before = Math.max(this.#userBefore(id), issuedBefore * 1000);
       return { kind: 'user', id, before, until: before + this.#keepMs };
     });
     this.#add(revocations, Date.now());
@@ -107,14 +106,23 @@ export class Revocations {
   isRevoked({ proof, login, expiresAt }: Revocable): boolean {
     // A backend's ticket, or what another provider vouches for, is nothing that could be revoked here.
     if (proof === undefined && login === undefined) return false;
-    const issuedAt = (proof?.issuedAt ?? (expiresAt === undefined ? Infinity : -Infinity)) * 1000;
+    const issuedAt = (proof?.issuedAt ?? unknownTime(expiresAt)) * 1000;
     if (this.#forgottenUntil !== undefined && issuedAt <= this.#forgottenUntil) return true;
     if (this.#known.size === 0) return false;
-    if (login !== undefined && this.#known.has(keyOf('login', login))) return true;
-    if (proof === undefined) return false;
-    if (proof.id !== undefined && this.#known.has(keyOf('token', proof.id))) return true;
-    const user = this.#known.get(keyOf('user', proof.subject));
-    return user !== undefined && issuedAt < user.before;
+    return (
+      this.#knows('login', login) ||
+      this.#knows('token', proof?.id) ||
+      (proof !== undefined && issuedAt < this.#userBefore(proof.subject))
+    );
+  }
+
+  #knows(kind: RevokedKind, id: string | undefined): boolean {
+    return id !== undefined && this.#known.has(keyOf(kind, id));
+  }
+
+  /** What a user got before then is void, in ms since the epoch. */
+  #userBefore(userId: string): number {
+    return this.#known.get(keyOf('user', userId))?.before ?? -Infinity;
   }
 
   #add(revocations: readonly Revocation[], now: number): void {
@@ -151,5 +159,9 @@ export class Revocations {
 
 /** No verifier bears a clock that is off by more. */
 const MAX_TOLERANCE_MS = 60_000;
+
+/** Who came by no token came just now. */
+const unknownTime = (expiresAt: number | undefined): number =>
+  expiresAt === undefined ? Infinity : -Infinity;
 
 const keyOf = (kind: RevokedKind, id: string): string => `${kind} ${id}`;

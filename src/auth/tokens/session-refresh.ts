@@ -117,9 +117,9 @@ export class SessionRefresh implements SessionProcedure {
     }
     if (!this.#roles.has(user.role)) throw new WampError(Uri.noSuchRole);
     const authroles = user.roles.filter((role) => this.#roles.has(role));
-    const { login: _login, scope: _scope, authroles: _authroles, ...rest } = before;
+    const { authid, authmethod, authprovider } = before;
     return {
-      ...rest,
+      ...{ authid, authmethod, authprovider },
       authrole: user.role,
       ...(authroles.length > 1 && { authroles }),
       details: { ...before.details, authroles },

@@ -191,8 +191,8 @@ describe('UserWatch', () => {
 
   it('leaves alone who came by no proof of a user', async (t) => {
     const { ended, open, tell } = watch(t);
-    const { proof: _proof, ...trusted } = principal('trusted');
-    open(trusted);
+    const { authid, authrole, authmethod, authprovider } = principal('trusted');
+    open({ authid, authrole, authmethod, authprovider });
     await tell();
     deepEqual(ended, []);
   });
