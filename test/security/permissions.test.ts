@@ -2,7 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { startTestApplication, webSocketUrl } from '../support/application.js';
 import { makeToken } from '../support/tokens.js';
-import { joinWithToken, type WireClient } from '../support/wire-client.js';
+import { ALL_ROLES, connectWire, joinWithToken, type WireClient } from '../support/wire-client.js';
 import { WireSession } from '../support/wire-session.js';
 
 const ALL = { publish: true, subscribe: true, call: true, register: true };
@@ -153,6 +153,38 @@ describe('claims of a token', () => {
     equal(await errorOf(ryan, [32, 1, {}, 'com.example.a']), NOT_AUTHORIZED);
     equal(await errorOf(ryan, [16, 2, { acknowledge: true }, 'com.example.a']), NOT_AUTHORIZED);
     equal(await errorOf(ryan, [48, 3, {}, 'wamp.session.kill_all']), NOT_AUTHORIZED);
+  });
+
+  it('narrow by whichever way the token comes: in a ticket, as one, at the upgrade, at a refresh', async (t) => {
+    const application = await startTestApplication(t, {
+      EXPRESSWAY_AUTH__ORDER: '[jwt, ticket]',
+      EXPRESSWAY_AUTH__TICKET__KINDS: '[single_use, jwt]',
+    });
+    const url = webSocketUrl(application);
+    const token = makeToken({ claims: { expressway: { publish: [] } } });
+    const response = await fetch(`${application.publicUrl}/ticket`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const { ticket } = (await response.json()) as { readonly ticket: string };
+    const publish = [16, 1, { acknowledge: true }, 'com.example.a'];
+    for (const proof of [ticket, token]) {
+      const client = await connectWire(t, url);
+      client.send([1, 'realm1', { ...ALL_ROLES, authid: 'admin', authmethods: ['ticket'] }]);
+      await client.receive();
+      client.send([5, proof, {}]);
+      equal((await client.receive())[0], 2);
+      equal(await errorOf(client, publish), NOT_AUTHORIZED);
+    }
+    const { client } = await joinWithToken(t, url, makeToken());
+    equal(await errorOf(client, publish), undefined);
+    const exp = Math.floor(Date.now() / 1000) + 600;
+    const narrower = makeToken({ claims: { exp, expressway: { publish: [] } } });
+    equal((await ask(client, [48, 2, {}, 'expressway.auth.refresh', [narrower]]))[0], 50);
+    equal(await errorOf(client, [16, 3, { acknowledge: true }, 'com.example.a']), NOT_AUTHORIZED);
+    const wider = makeToken({ claims: { exp: exp + 60 } });
+    equal((await ask(client, [48, 4, {}, 'expressway.auth.refresh', [wider]]))[0], 50);
+    equal(await errorOf(client, [16, 5, { acknowledge: true }, 'com.example.a']), undefined);
   });
 
   it('that cannot be read make the token invalid', async (t) => {

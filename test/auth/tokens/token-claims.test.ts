@@ -72,6 +72,31 @@ describe('checkClaims', () => {
     assert.equal(check({ ...CLAIMS, role: 'admin', authid: 'root' }).subject, 'alice');
   });
 
+  // J12
+  it('gives the scope, if there is one', () => {
+    const expressway = { publish: ['a.b', { uri: 'c.', match: 'prefix' }] };
+    assert.deepEqual(check({ ...CLAIMS, expressway }).scope, {
+      publish: [
+        { uri: 'a.b', match: 'exact' },
+        { uri: 'c.', match: 'prefix' },
+      ],
+    });
+    assert.equal(refusalOf({ ...CLAIMS, expressway: null }).detail, 'claim expressway is no scope');
+  });
+
+  // J15
+  it('takes one audience only, if it is asked for one, and never none', () => {
+    const key = keyWith({ audience: 'ours', require: ['exp'] });
+    const policy = { ...POLICY, onlyAudience: 'api' };
+    const checkFor = (aud: unknown): string =>
+      checkClaims({ ...CLAIMS, aud }, key, policy, NOW).subject;
+    assert.equal(checkFor('api'), 'alice');
+    assert.equal(checkFor(['ours', 'api']), 'alice');
+    for (const aud of ['ours', 'wamp', ['ours'], undefined, 7]) {
+      assert.throws(() => checkFor(aud), { code: 'audience_mismatch' });
+    }
+  });
+
   // J3; lcobucci/jwt writes times with microseconds
   it('accepts float times', () => {
     const claims = check({ ...CLAIMS, iat: NOW - 10.25, exp: NOW + 289.5 });
