@@ -63,17 +63,13 @@ export async function startAuthentication(options: AuthenticationOptions): Promi
   const bearers = new TokenBearers({ tokens, users, revocations });
   const providers = await startProviders(options, bearers);
   const tickets = new SingleUseTickets({ ...config.auth.ticket, users, logger });
-  const roles = grantableRoles(config);
   const parts: AuthenticatorParts = {
     ...options,
     ...providers,
-    users,
-    proofs: new UserProofs({ ...options, users, roles }),
-    decoy: new Decoy(config.auth.session.secrets[0]),
+    ...userParts(options, users),
     tokens,
     bearers,
     tickets,
-    grantableRoles: roles,
   };
   const refresh = new SessionRefresh({ bearers, roles: parts.grantableRoles, logger });
   const made = new Map<string, Authenticator>();
@@ -100,6 +96,20 @@ export async function startAuthentication(options: AuthenticationOptions): Promi
       providers.close();
       return users.close();
     },
+  };
+}
+
+/** What the methods share in which users prove who they are. */
+function userParts(
+  options: AuthenticationOptions,
+  users: UserProvider,
+): Pick<AuthenticatorParts, 'users' | 'proofs' | 'decoy' | 'grantableRoles'> {
+  const roles = grantableRoles(options.config);
+  return {
+    users,
+    grantableRoles: roles,
+    proofs: new UserProofs({ ...options, users, roles }),
+    decoy: new Decoy(options.config.auth.session.secrets[0]),
   };
 }
 

@@ -17,20 +17,26 @@ interface Order {
   readonly methods: readonly string[];
 }
 
+/** Whether somebody from outside decides for an authmethod: then what our own needs does not matter. */
+const isElsewhere = ({ auth }: MethodSections, authmethod: string): boolean =>
+  auth?.providers.methods.some(({ name }) => name === authmethod) === true ||
+  auth?.dynamic.some((each) => each.authmethod === authmethod) === true;
+
 /** What is wrong between lists of authmethods and what the methods need. */
 export function checkMethods(sections: MethodSections, report: Report): void {
   const { auth, listeners = [] } = sections;
+  const isOwnTls = !isElsewhere(sections, 'tls');
   const orders: Order[] = [];
   if (auth !== undefined) orders.push({ path: ['auth', 'order'], methods: auth.order });
   for (const [index, { authmethods, tls }] of listeners.entries()) {
     const path = ['listeners', index, 'authmethods'];
     if (authmethods === undefined) continue;
     orders.push({ path, methods: authmethods });
-    if (authmethods.includes('tls') && tls?.client_ca_file === undefined) {
+    if (isOwnTls && authmethods.includes('tls') && tls?.client_ca_file === undefined) {
       report(path, 'no tls without tls.client_ca_file, against which certificates are checked');
     }
   }
-  if (auth?.order.includes('tls') === true) {
+  if (isOwnTls && auth?.order.includes('tls') === true) {
     report(['auth', 'order'], 'no tls, as the public listener has no TLS of its own');
   }
   checkAnonymous(orders, sections, report);
@@ -39,21 +45,16 @@ export function checkMethods(sections: MethodSections, report: Report): void {
 function checkAnonymous(orders: readonly Order[], sections: MethodSections, report: Report): void {
   const role = sections.auth?.anonymous.role;
   const path = ['auth', 'anonymous', 'role'];
+  const isOwn = !isElsewhere(sections, 'anonymous');
   for (const { path: order, methods } of orders) {
     const place = methods.indexOf('anonymous');
     if (place === -1) continue;
-    if (role === null && isOurs(sections.auth))
-      report(path, 'a role, as anonymous is among the authmethods');
+    if (isOwn && role === null) report(path, 'a role, as anonymous is among the authmethods');
     // Whoever lists it beside others would never be asked who he is.
     if (place !== methods.length - 1) report([...order, place], 'anonymous at the end');
   }
   if (role !== undefined && role !== null) checkRole(role, sections, report);
 }
-
-/** Whether no provider and no procedure decides instead. */
-const isOurs = (auth: MethodSections['auth']): boolean =>
-  auth?.dynamic.some(({ authmethod }) => authmethod === 'anonymous') !== true &&
-  auth?.providers.methods.some(({ name }) => name === 'anonymous') !== true;
 
 function checkRole(role: string, sections: MethodSections, report: Report): void {
   const { realms, trusted, listeners = [] } = sections;

@@ -8,6 +8,10 @@ command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 /usr/bin/python3 -c 'import autobahn' >/dev/null 2>&1 || missing="$missing python3-autobahn"
 # autobahn-python speaks CBOR only with it.
 /usr/bin/python3 -c 'import cbor2' >/dev/null 2>&1 || missing="$missing python3-cbor2"
+# It signs for cryptosign, and derives for scram, with these.
+/usr/bin/python3 -c 'import nacl' >/dev/null 2>&1 || missing="$missing python3-nacl"
+/usr/bin/python3 -c 'import argon2' >/dev/null 2>&1 || missing="$missing python3-argon2"
+/usr/bin/python3 -c 'import passlib' >/dev/null 2>&1 || missing="$missing python3-passlib"
 # Debian keeps the server's programs off the PATH, one folder a major version.
 command -v php >/dev/null 2>&1 || missing="$missing php-cli"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"

@@ -5,9 +5,26 @@ const OTHER_SPACES = /[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000]/gu;
 const NOTHING =
   /\u00ad|\u034f|\u1806|[\u180b-\u180d]|[\u200c\u200d]|\u2060|[\ufe00-\ufe0f]|\ufeff/gu;
 
-/** RFC 4013, 2.3: control, private use and surrogate characters, non-characters, what changes display, tags (RFC 3454, C.2 to C.9). */
-const PROHIBITED =
-  /[\p{Cc}\p{Co}\p{Cs}\p{Noncharacter_Code_Point}\u06dd\u070f\u180e\u2028\u2029\u2061-\u2063\u206a-\u206f\ufff9-\ufffd\u2ff0-\u2ffb\u0340\u0341\u200e\u200f\u202a-\u202e\u{1d173}-\u{1d17a}\u{e0001}\u{e0020}-\u{e007f}]/u;
+/** RFC 4013, 2.3: control, private use and surrogate characters, and non-characters (RFC 3454, C.2 to C.5). */
+const NO_TEXT = /[\p{Cc}\p{Co}\p{Cs}\p{Noncharacter_Code_Point}]/u;
+
+/** RFC 4013, 2.3: what controls, changes the display, is for plain text no good or tags a language (RFC 3454, C.2.2 and C.6 to C.9), by ranges. */
+const PROHIBITED: readonly (readonly [number, number])[] = [
+  [0x0340, 0x0341],
+  [0x06dd, 0x06dd],
+  [0x070f, 0x070f],
+  [0x180e, 0x180e],
+  [0x200c, 0x200f],
+  [0x2028, 0x202e],
+  [0x2060, 0x2063],
+  [0x206a, 0x206f],
+  [0x2ff0, 0x2ffb],
+  [0xfeff, 0xfeff],
+  [0xfff9, 0xfffd],
+  [0x1d173, 0x1d17a],
+  [0xe0001, 0xe0001],
+  [0xe0020, 0xe007f],
+];
 
 /** RFC 3454, D.1, by the blocks of the scripts that are written from right to left. */
 const RIGHT_TO_LEFT =
@@ -23,9 +40,16 @@ const LEFT_TO_RIGHT = /\p{L}/u;
  */
 export function saslprep(text: string): string | undefined {
   const prepared = text.replace(OTHER_SPACES, ' ').replace(NOTHING, '').normalize('NFKC');
-  if (PROHIBITED.test(prepared) || /\p{Cn}/u.test(prepared)) return undefined;
+  if (NO_TEXT.test(prepared) || /\p{Cn}/u.test(prepared) || isProhibited(prepared)) {
+    return undefined;
+  }
   return hasOneDirection(prepared) ? prepared : undefined;
 }
+
+const isProhibited = (text: string): boolean =>
+  Array.from(text, (each) => each.codePointAt(0) ?? 0).some((code) =>
+    PROHIBITED.some(([from, to]) => code >= from && code <= to),
+  );
 
 /** RFC 3454, 6. */
 function hasOneDirection(text: string): boolean {
