@@ -40,6 +40,11 @@ export function checkMethods(sections: MethodSections, report: Report): void {
     report(['auth', 'order'], 'no tls, as the public listener has no TLS of its own');
   }
   checkAnonymous(orders, sections, report);
+  const kinds = auth?.ticket.kinds ?? [];
+  const place = kinds.indexOf('password');
+  if (place !== -1 && place !== kinds.length - 1) {
+    report(['auth', 'ticket', 'kinds', place], 'password at the end, as it takes whatever comes');
+  }
 }
 
 function checkAnonymous(orders: readonly Order[], sections: MethodSections, report: Report): void {
