@@ -40,8 +40,8 @@ describe('expressway.auth.refresh', () => {
 
   it('keeps a session alive beyond the life of the token that opened it', async (t) => {
     const application = await startControlled(t, { EXPRESSWAY_EXPIRY__GRACE: '0s' });
-    const client = await inSessionFor(t, application, 2);
-    const left = await inSessionFor(t, application, 2);
+    const client = await inSessionFor(t, application, 4);
+    const left = await inSessionFor(t, application, 4);
     equal((await refresh(client, 1, tokenFor(60))).length, 1);
     equal(await left.closed, 4401);
     client.send([32, 2, {}, 'com.example.status.changed']);
