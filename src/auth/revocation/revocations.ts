@@ -1,4 +1,4 @@
-import type { Principal } from '../../router/index.js';
+import type { Principal, Proof } from '../../router/index.js';
 
 /** What is revoked: one token by its `jti`, all older tokens of a user by its id, or a web log-in by its name. */
 export type RevokedKind = 'token' | 'user' | 'login';
@@ -108,12 +108,11 @@ export class Revocations {
     if (proof === undefined && login === undefined) return false;
     const issuedAt = (proof?.issuedAt ?? unknownTime(expiresAt)) * 1000;
     if (this.#forgottenUntil !== undefined && issuedAt <= this.#forgottenUntil) return true;
-    if (this.#known.size === 0) return false;
-    return (
-      this.#knows('login', login) ||
-      this.#knows('token', proof?.id) ||
-      (proof !== undefined && issuedAt < this.#userBefore(proof.subject))
-    );
+    return this.#knows('login', login) || (proof !== undefined && this.#isVoid(proof, issuedAt));
+  }
+
+  #isVoid({ id, subject }: Proof, issuedAt: number): boolean {
+    return this.#knows('token', id) || issuedAt < this.#userBefore(subject);
   }
 
   #knows(kind: RevokedKind, id: string | undefined): boolean {
