@@ -52,6 +52,9 @@ async function ask(peer: Peer, message: readonly unknown[]): Promise<readonly un
   return peer.receive();
 }
 
+const dictOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  value as Readonly<Record<string, unknown>>;
+
 /** The error's URI, or undefined for a success. */
 async function errorOf(peer: Peer, message: readonly unknown[]): Promise<unknown> {
   const answer = await ask(peer, message);
@@ -101,7 +104,7 @@ describe('permissions of a role', () => {
       await ask(backend, [64, 1, {}, 'com.example.proc']);
       ryan.send([48, 1, {}, 'com.example.proc', [], { caller_authid: 'forged' }]);
       const [, , , details, , kwargs] = await backend.receive();
-      equal(Object.hasOwn(Object(details), 'caller'), isCallerKnown);
+      equal('caller' in dictOf(details), isCallerKnown);
       deepEqual(kwargs, { caller_authid: 'forged' });
       const publish = [16, 2, { acknowledge: true, disclose_me: true }, 'com.example.t', []];
       equal(await errorOf(ryan, publish), 'wamp.error.option_disallowed.disclose_me');
@@ -117,10 +120,7 @@ describe('permissions of a role', () => {
     ryan.send([48, 1, {}, 'com.example.proc']);
     deepEqual((await backend.receive())[3], {});
     admin.send([48, 1, {}, 'com.example.proc']);
-    const { caller_authid: authid } = Object((await backend.receive())[3]) as Record<
-      string,
-      unknown
-    >;
+    const { caller_authid: authid } = dictOf((await backend.receive())[3]);
     equal(authid, 'admin');
   });
 });

@@ -49,6 +49,9 @@ function setUp(
 const publish = (clients: UserClients, identity: string): Promise<number> =>
   clients.run(identity, PRINCIPAL, (client) => client.publish('a.b'));
 
+const closedOf = (opened: readonly OpenClient[]): readonly boolean[] =>
+  opened.map(({ isClosed }) => isClosed);
+
 const statusOf = (status: number) => (error: unknown) =>
   error instanceof HttpProblem && error.status === status;
 
@@ -68,9 +71,9 @@ describe('UserClients', () => {
     t.mock.timers.tick(999);
     await publish(clients, 'alice');
     t.mock.timers.tick(999);
-    assert.equal(opened[0]?.isClosed, false);
+    assert.deepEqual(closedOf(opened), [false]);
     t.mock.timers.tick(1);
-    assert.equal(opened[0]?.isClosed, true);
+    assert.deepEqual(closedOf(opened), [true]);
     assert.equal(clients.size, 0);
   });
 
@@ -80,11 +83,11 @@ describe('UserClients', () => {
     const running = clients.run('alice', PRINCIPAL, () => slow.promise);
     await publish(clients, 'alice');
     t.mock.timers.tick(5000);
-    assert.equal(opened[0]?.isClosed, false);
+    assert.deepEqual(closedOf(opened), [false]);
     slow.resolve(7);
     assert.equal(await running, 7);
     t.mock.timers.tick(1000);
-    assert.equal(opened[0].isClosed, true);
+    assert.deepEqual(closedOf(opened), [true]);
   });
 
   it('open another one after the router has ended it', async (t) => {
@@ -113,10 +116,7 @@ describe('UserClients', () => {
     await publish(clients, 'bob');
     await publish(clients, 'alice');
     await publish(clients, 'carol');
-    assert.deepEqual(
-      opened.map(({ isClosed }) => isClosed),
-      [false, true, false],
-    );
+    assert.deepEqual(closedOf(opened), [false, true, false]);
     const slow = new Deferred<number>();
     const running = ['alice', 'carol'].map((identity) =>
       clients.run(identity, PRINCIPAL, () => slow.promise),
