@@ -98,16 +98,23 @@ function checkJwt({ auth, listeners = [] }: Sections, report: Report): void {
 }
 
 function checkApi({ auth, realms, public: open }: Sections, report: Report): void {
-  const { realm = null, audience = null } = auth?.api ?? {};
+  if (auth !== undefined) checkApiAuth(auth, realms, report);
+  if (open === undefined || open.api_path === null) return;
+  if (open.api_path === open.ws_path || open.api_path === open.longpoll_path) {
+    report(['public', 'api_path'], 'a path of its own');
+  }
+}
+
+function checkApiAuth(
+  { api: { realm, audience }, jwt }: ConfigInput['auth'],
+  realms: Sections['realms'],
+  report: Report,
+): void {
   if (realm !== null && realms?.some(({ name }) => name === realm) === false) {
     report(['auth', 'api', 'realm'], 'the name of one of the realms');
   }
-  if (audience !== null && audience === auth?.jwt.audience) {
+  if (audience !== null && audience === jwt.audience) {
     report(['auth', 'api', 'audience'], 'another audience than auth.jwt.audience, or null');
-  }
-  const path = open?.api_path ?? null;
-  if (path !== null && (path === open?.ws_path || path === open?.longpoll_path)) {
-    report(['public', 'api_path'], 'a path of its own');
   }
 }
 

@@ -79,14 +79,7 @@ export class Realm {
     this.expiry = { ...surroundings.expiry, ...rules.expiry };
     this.#options = options;
     this.#surroundings = surroundings;
-    this.#authorization = new Authorization({
-      ...surroundings,
-      realm: name,
-      authorizer: rules.authorizer,
-      disclosure,
-      uriLimits: { ...surroundings.uriLimits, isStrict: rules.hasStrictUris },
-      openProcedures: rules.procedures && openProcedures(rules.procedures),
-    });
+    this.#authorization = authorizationOf(options, surroundings);
     this.#meta = new RealmMeta({
       realm: name,
       sessions: this.#sessions,
@@ -297,4 +290,16 @@ function countRequest(
   if (!session.countRequest(message.request)) {
     throw new ProtocolViolation('request ids are 1, 2, 3 and so on');
   }
+}
+
+function authorizationOf(options: RealmOptions, surroundings: RealmSurroundings): Authorization {
+  const { name: realm, procedures, ...rules } = { ...REALM_DEFAULTS, ...options };
+  return new Authorization({
+    ...surroundings,
+    realm,
+    authorizer: rules.authorizer,
+    disclosure: rules.disclosure,
+    uriLimits: { ...surroundings.uriLimits, isStrict: rules.hasStrictUris },
+    openProcedures: procedures && openProcedures(procedures),
+  });
 }

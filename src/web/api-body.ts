@@ -32,21 +32,23 @@ const OPTIONS = {
 /** What would need an answer in parts, or somebody who knows how to read the payload. */
 const REFUSED = /^(?:ppt_.*|progress|receive_progress)$/u;
 
-const readJson = express.json({ limit: maxApiBody, inflate: false, type: 'application/json' });
-
-/** Reads a body of JSON. Refuses any other type (415): what a form of another site could send is none. */
-export const parseApiBody: RequestHandler = (request, response, next) => {
+const refuseOtherTypes: RequestHandler = (request, _response, next) => {
   if (request.is('application/json') === false) {
     throw new HttpProblem(415, 'The body must be application/json.');
   }
-  readJson(request, response, next);
+  next();
 };
+
+/** Read a body of JSON. Any other type is refused (415): what a form of another site could send is none. */
+export const parseApiBody: readonly RequestHandler[] = [
+  refuseOtherTypes,
+  express.json({ limit: maxApiBody, inflate: false, type: 'application/json' }),
+];
 
 /** What the body of a request asks for, `name` naming its URI. Throws {@link HttpProblem} 400. */
 export function parseApiRequest(request: Request, name: 'topic' | 'procedure'): ApiRequest {
   const body: unknown = request.body;
-  if (!isDict(body)) throw malformed('The body must be an object.');
-  if (!isWithinDepth(body, MAX_DEPTH)) throw malformed('The body is nested too deeply.');
+  checkBody(body);
   const { [name]: uri, args = [], kwargs = {}, options = {}, ...others } = body;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw malformed(`"${unknown.slice(0, 64)}" is not known here.`);
@@ -55,6 +57,11 @@ export function parseApiRequest(request: Request, name: 'topic' | 'procedure'): 
   if (!isDict(kwargs)) throw malformed('"kwargs" must be an object.');
   if (!isDict(options)) throw malformed('"options" must be an object.');
   return { uri, args, kwargs, options: parseOptions(options, name) };
+}
+
+function checkBody(body: unknown): asserts body is Dict {
+  if (!isDict(body)) throw malformed('The body must be an object.');
+  if (!isWithinDepth(body, MAX_DEPTH)) throw malformed('The body is nested too deeply.');
 }
 
 function parseOptions(options: Dict, name: 'topic' | 'procedure'): Dict {
@@ -80,11 +87,13 @@ function isWithinDepth(value: unknown, depth: number): boolean {
   let level: unknown[] = [value];
   for (let left = depth; left > 0; left -= 1) {
     level = level.flatMap((item) =>
-      typeof item === 'object' && item !== null ? Object.values(item) : [],
+      typeof item === 'object' && item !== null ? valuesOf(item) : [],
     );
     if (level.length === 0) return true;
   }
   return false;
 }
+
+const valuesOf = (item: object): unknown[] => Object.values(item);
 
 const malformed = (detail: string): HttpProblem => new HttpProblem(400, detail);

@@ -52,13 +52,13 @@ export function api(options: ApiOptions): Router {
     .all(onlyMethods('GET', 'HEAD'));
   router
     .route('/publish')
-    .post(authenticate, parseApiBody, (request, response) =>
+    .post(authenticate, ...parseApiBody, (request, response) =>
       publish(options, loginOf(request), { request, response }),
     )
     .all(onlyMethods('POST'));
   router
     .route('/call')
-    .post(authenticate, parseApiBody, (request, response) =>
+    .post(authenticate, ...parseApiBody, (request, response) =>
       call(options, loginOf(request), { request, response }),
     )
     .all(onlyMethods('POST'));

@@ -34,8 +34,9 @@ describe('docs/http-api.md', () => {
     deepEqual((await client.receive())[4], ['hello']);
     ok(Array.isArray(called?.['args']));
     const shown = /```json\n([^]*?)```/u.exec(text)?.[1] ?? '';
-    const { request_id: _shown, ...problem } = JSON.parse(shown) as Record<string, unknown>;
-    const { request_id: _given, ...answer } = failed ?? {};
+    const { request_id: shownId, ...problem } = JSON.parse(shown) as Record<string, unknown>;
+    const { request_id: givenId, ...answer } = failed ?? {};
+    deepEqual([typeof shownId, typeof givenId], ['string', 'string']);
     deepEqual(answer, problem);
   });
 });

@@ -145,10 +145,14 @@ export class AuthorizationRules {
     const { role, action, uri, allow } = isDict(value) ? value : {};
     if (typeof role !== 'string' || !this.#roles.has(role) || !isAction(action)) return undefined;
     if (typeof uri !== 'string' || typeof allow !== 'boolean') return undefined;
-    const name = uri.endsWith('.') ? uri.slice(0, -1) : uri;
-    const isFit = uri === '' || (isUri(name) && !isReservedUri(uri) && !UNTOUCHABLE.has(uri));
-    return isFit ? { role, action, uri, allow } : undefined;
+    return isRuleUri(uri) ? { role, action, uri, allow } : undefined;
   }
+}
+
+/** A URI, or the beginning of some, of which rules may say something. */
+function isRuleUri(uri: string): boolean {
+  const name = uri.endsWith('.') ? uri.slice(0, -1) : uri;
+  return uri === '' || (isUri(name) && !isReservedUri(uri) && !UNTOUCHABLE.has(uri));
 }
 
 /** The weakest of all: any other rule names more. */

@@ -149,7 +149,7 @@ interface ProcedureAnswer {
 
 function parseAnswer(value: unknown): ProcedureAnswer {
   if (typeof value === 'boolean') return { allow: value, disclose: undefined, isLasting: false };
-  const { allow, disclose = undefined, cache = false } = isDict(value) ? value : {};
+  const { allow, disclose, cache = false }: Dict = isDict(value) ? value : {};
   const isKnown = disclose === undefined || typeof disclose === 'boolean';
   if (typeof allow === 'boolean' && isKnown && typeof cache === 'boolean') {
     return { allow, disclose, isLasting: cache };

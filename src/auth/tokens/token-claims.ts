@@ -64,8 +64,7 @@ export function checkClaims(
   const issuer = key.issuer ?? policy.issuer;
   checkIssuer(claims, issuer, refuse);
   checkAudience(claims, key, policy, refuse);
-  const login = own(claims, 'sid');
-  if (login !== undefined && !isAuthid(login)) return refuse('sid is no name');
+  const login = checkLogin(claims, refuse);
   const id = own(claims, 'jti');
   if (id !== undefined && !isId(id)) return refuse('jti is no id');
   if (!isAuthid(subject)) return refuse(`claim ${nameOfSubject} is no authid`);
@@ -74,6 +73,12 @@ export function checkClaims(
     ...{ subject, isUsername, issuer, id, issuedAt, expiresAt, login },
     ...(scope !== undefined && { scope }),
   };
+}
+
+function checkLogin(claims: Dict, refuse: Refuse): string | undefined {
+  const login = own(claims, 'sid');
+  if (login === undefined || isAuthid(login)) return login;
+  return refuse('sid is no name');
 }
 
 /** A scope that cannot be read must not mean: everything. */
