@@ -1,32 +1,22 @@
-import { fileURLToPath } from 'node:url';
 import { revocationProcedures } from './auth/revocation/revocation-procedures.js';
 import type { Revocations } from './auth/revocation/revocations.js';
-import { SessionRevoker, type EndSessions } from './auth/revocation/session-revoker.js';
-import { UserWatch } from './auth/revocation/user-watch.js';
-import type { TokenIssuer } from './auth/tokens/token.js';
+import type { SessionRevoker } from './auth/revocation/session-revoker.js';
 import type { UserEntry } from './auth/users/memory-users.js';
-import { startAuthentication, type Authentication } from './authentication.js';
+import { configuredRevocations } from './authentication/configured-revocations.js';
+import { loginWatches } from './authentication/login-watches.js';
+import { sessionRevoker, watchUsers } from './authentication/session-ends.js';
+import { startAuthentication } from './authentication/start-authentication.js';
 import { Closers } from './closers.js';
 import type { Config } from './config/config.js';
 import type { ListenerConfig } from './config/listener-config.js';
 import type { LoadedConfig } from './config/load.js';
 import { configuredRealm } from './configured-realm.js';
-import { configuredRevocations } from './configured-revocations.js';
-import { httpApi } from './http-api.js';
-import { listen } from './listeners/listen.js';
 import type { ListenerContext } from './listeners/listener-context.js';
-import { createPublicListeners } from './listeners/public-listeners.js';
+import { startPublic } from './listeners/public-server.js';
 import { startListener, trustedListener } from './listeners/start-listener.js';
-import { loginWatches } from './login-watches.js';
 import { readinessOf, type Readiness } from './readiness.js';
 import { Reload, type Reloadable } from './reload.js';
 import { Router, type CloseMode, type Logger, type SessionProcedures } from './router/index.js';
-import { ticketSource } from './ticket-source.js';
-import { createWebApp } from './web/app.js';
-import { clientAddress } from './web/client-address.js';
-import { HttpProblem } from './web/http-problem.js';
-import type { TokenSource } from './web/token-route.js';
-import { createHttpServer } from './web/http-server.js';
 import { LoginLimiter } from './web/login-limiter.js';
 import { WebSessions } from './web/web-sessions.js';
 
@@ -61,8 +51,6 @@ export interface Application {
   /** Ends everything in the reverse order of its beginning. `restart`, the default, lets clients come back. Idempotent. */
   close(mode?: CloseMode): Promise<void>;
 }
-
-const PUBLIC_DIRECTORY = fileURLToPath(new URL('../../public', import.meta.url));
 
 /**
  * Builds the application that a configuration describes, and starts it: the router, the authentication provider, the web pages with the
@@ -178,40 +166,6 @@ async function addRealms(
   }
 }
 
-interface WatchParts {
-  readonly router: Router;
-  readonly authentication: Authentication;
-  readonly revocations: Revocations;
-  readonly closers: Closers;
-}
-
-/** Ends sessions when what they stand on is revoked. */
-function sessionRevoker(
-  { logger }: ApplicationOptions,
-  { router, revocations }: Pick<WatchParts, 'router' | 'revocations'>,
-): SessionRevoker {
-  const endSessions: EndSessions = (...end) => router.endSessions(...end);
-  return new SessionRevoker({ revocations, endSessions, logger });
-}
-
-/** Ends sessions when their users may not have them any more. */
-function watchUsers({ logger }: ApplicationOptions, parts: WatchParts): void {
-  const { router, authentication, revocations, closers } = parts;
-  const watch = new UserWatch({
-    users: authentication.users,
-    principals: () => router.principals,
-    endSessions: (...end) => router.endSessions(...end),
-    ongone: (userIds) => {
-      // A whole second: who may log in again at once must not be refused for having been quick.
-      revocations.revokeUsers(userIds, Math.floor(Date.now() / 1000));
-    },
-    logger,
-  });
-  closers.add(() => {
-    watch.close();
-  });
-}
-
 /** The sessions of the web pages; whatever came from a log-in ends with it. */
 const openWebSessions = (
   { config, logger }: ApplicationOptions,
@@ -225,69 +179,3 @@ const openWebSessions = (
     },
     logger,
   );
-
-const tokenSource = (issuer: TokenIssuer): TokenSource => ({
-  issue: (subject, login) => {
-    if (!issuer.isReady) throw new HttpProblem(503, 'There is no key to sign tokens with.');
-    return issuer.issue(subject, login);
-  },
-});
-
-interface PublicParts {
-  readonly context: ListenerContext;
-  readonly authentication: Authentication;
-  readonly sessions: WebSessions;
-  readonly revocations: Revocations;
-  readonly attempts: LoginLimiter;
-  readonly closers: Closers;
-}
-
-async function startPublic(options: ApplicationOptions, parts: PublicParts): Promise<string> {
-  const { config, logger } = options;
-  const { context, authentication, sessions, revocations, closers } = parts;
-  const { issuer, users } = authentication;
-  const api = httpApi({ config, router: context.router, authentication });
-  closers.add(() => api?.clients.close());
-  const app = createWebApp({
-    ...(api !== undefined && { api }),
-    users,
-    tokens: tokenSource(issuer),
-    tickets: ticketSource(config, authentication),
-    sessions,
-    isLoginRevoked: ({ login, at }, user) =>
-      revocations.isRevoked({ login, proof: { subject: user.id, issuedAt: at ?? 0 } }),
-    isReady: async () => (await readinessOf([authentication.isReady])).isReady,
-    logger,
-    production: config.production,
-    session: config.auth.session,
-    publicDirectory: options.publicDirectory ?? PUBLIC_DIRECTORY,
-    realm: config.realms[0]?.name ?? '',
-    wsPath: config.public.wsPath,
-    trustProxy: config.public.trustProxy,
-    allowedOrigins: config.public.allowedOrigins,
-    loginLimiter: parts.attempts,
-  });
-  const addressOf = clientAddress(app);
-  const { webSockets, longPolls } = createPublicListeners({ ...context, addressOf });
-  let isDraining = false;
-  const server = createHttpServer((request, response) => {
-    if (longPolls?.handle(request, response) === true) return;
-    if (isDraining) response.writeHead(503, { connection: 'close' }).end();
-    else app(request, response);
-  });
-  webSockets.attach(server);
-  closers.addServer(server, {
-    drain:
-      longPolls &&
-      (() => {
-        isDraining = true;
-        webSockets.close();
-        longPolls.drain();
-      }),
-    close: () => {
-      webSockets.close();
-      longPolls?.close();
-    },
-  });
-  return `http://${await listen(server, config.public, config.limits.backlog)}`;
-}

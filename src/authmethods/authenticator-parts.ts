@@ -10,7 +10,7 @@ import type { SingleUseTickets } from '../auth/tickets/single-use-tickets.js';
 import type { TokenVerifier } from '../auth/tokens/token.js';
 import type { UserProvider } from '../auth/users/user-provider.js';
 import type { Config } from '../config/config.js';
-import type { WatchTimes } from '../login-watches.js';
+import type { WatchTimes } from '../authentication/login-watches.js';
 import type { LocalClient, Logger } from '../router/index.js';
 
 /** What the authenticators of an application have in common. */

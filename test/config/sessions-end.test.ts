@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, rejects } from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { configuredRevocations } from '../../src/configured-revocations.js';
+import { configuredRevocations } from '../../src/authentication/configured-revocations.js';
 import { RecordingLogger } from '../web/running-web.js';
 import { ConfigurationFolder, MINIMAL } from './configuration-folder.js';
 

@@ -1,9 +1,9 @@
-import { tokenPrincipal } from './auth/tokens/token-principal.js';
-import type { Authentication } from './authentication.js';
-import type { Config } from './config/config.js';
-import type { Entrance, Router } from './router/index.js';
-import type { WebApiOptions } from './web/app.js';
-import { UserClients } from './web/user-clients.js';
+import { tokenPrincipal } from '../auth/tokens/token-principal.js';
+import type { Authentication } from '../authentication/start-authentication.js';
+import type { Config } from '../config/config.js';
+import type { Entrance, Router } from '../router/index.js';
+import type { WebApiOptions } from '../web/app.js';
+import { UserClients } from '../web/user-clients.js';
 
 /** What the HTTP API stands on. */
 export interface HttpApiParts {

@@ -1,8 +1,8 @@
-import type { Authentication } from './authentication.js';
-import type { Config } from './config/config.js';
-import { InvalidToken } from './auth/tokens/invalid-token.js';
-import type { TokenBearers } from './auth/tokens/token-bearers.js';
-import type { TicketClaimant, TicketSource } from './web/ticket-route.js';
+import type { Authentication } from '../authentication/start-authentication.js';
+import type { Config } from '../config/config.js';
+import { InvalidToken } from '../auth/tokens/invalid-token.js';
+import type { TokenBearers } from '../auth/tokens/token-bearers.js';
+import type { TicketClaimant, TicketSource } from '../web/ticket-route.js';
 
 /** What `POST /ticket` gives; undefined where no listener takes such tickets. */
 export function ticketSource(

@@ -1,6 +1,6 @@
-import { LoginWatch, type LoginEnd, type LoginWatchOptions } from './auth/sessions/login-watch.js';
-import type { Closers } from './closers.js';
-import { CloseCode, Uri, type Logger, type Router } from './router/index.js';
+import { LoginWatch, type LoginEnd, type LoginWatchOptions } from '../auth/sessions/login-watch.js';
+import type { Closers } from '../closers.js';
+import { CloseCode, Uri, type Logger, type Router } from '../router/index.js';
 
 /** When a watch looks, and how long it bears not to know. */
 export type WatchTimes = Pick<LoginWatchOptions, 'everyMs' | 'outageMs'>;

@@ -1,7 +1,7 @@
-import { RevocationJournal } from './auth/revocation/revocation-journal.js';
-import { Revocations } from './auth/revocation/revocations.js';
-import type { Config } from './config/config.js';
-import type { Logger } from './router/index.js';
+import { RevocationJournal } from '../auth/revocation/revocation-journal.js';
+import { Revocations } from '../auth/revocation/revocations.js';
+import type { Config } from '../config/config.js';
+import type { Logger } from '../router/index.js';
 
 /**
  * What is revoked, as the configuration says to keep it: for as long as tokens, tickets and web log-ins may be about, and over a restart if there is

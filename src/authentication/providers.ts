@@ -1,10 +1,10 @@
-import { authRealm } from './auth/providers/auth-realm.js';
-import { AUTH_REALM, AuthmethodRegistry } from './auth/providers/authmethod-registry.js';
-import { ProviderSupervisor } from './auth/providers/provider-supervisor.js';
-import { JWT_AUTHMETHOD, JwtAuthProvider } from './auth/tokens/jwt-auth-provider.js';
-import type { TokenBearers } from './auth/tokens/token-bearers.js';
-import type { Config } from './config/config.js';
-import type { LocalClient, Logger, Router } from './router/index.js';
+import { authRealm } from '../auth/providers/auth-realm.js';
+import { AUTH_REALM, AuthmethodRegistry } from '../auth/providers/authmethod-registry.js';
+import { ProviderSupervisor } from '../auth/providers/provider-supervisor.js';
+import { JWT_AUTHMETHOD, JwtAuthProvider } from '../auth/tokens/jwt-auth-provider.js';
+import type { TokenBearers } from '../auth/tokens/token-bearers.js';
+import type { Config } from '../config/config.js';
+import type { LocalClient, Logger, Router } from '../router/index.js';
 
 /** What {@link startProviders} builds on. */
 export interface ProvidersOptions {

@@ -1,7 +1,7 @@
-import { TokenIssuer, TokenVerifier } from './auth/tokens/token.js';
-import type { Config } from './config/config.js';
+import { TokenIssuer, TokenVerifier } from '../auth/tokens/token.js';
+import type { Config } from '../config/config.js';
 import { ConfiguredKeys } from './configured-keys.js';
-import type { Logger } from './router/index.js';
+import type { Logger } from '../router/index.js';
 
 /** What verifies and makes the tokens that `auth.jwt` describes, by the keys that count at the time. */
 export interface ConfiguredTokens {

@@ -1,22 +1,22 @@
-import { Decoy } from './auth/methods/decoy.js';
-import type { ProofAttempts } from './auth/methods/proof-attempts.js';
-import { UserProofs } from './auth/methods/user-proofs.js';
-import type { Revocations } from './auth/revocation/revocations.js';
-import { SingleUseTickets } from './auth/tickets/single-use-tickets.js';
-import type { TokenIssuer } from './auth/tokens/token.js';
-import { REFRESH_PROCEDURE, SessionRefresh } from './auth/tokens/session-refresh.js';
-import { TokenBearers } from './auth/tokens/token-bearers.js';
-import type { UserEntry } from './auth/users/memory-users.js';
-import type { UserProvider } from './auth/users/user-provider.js';
-import type { AuthenticatorParts } from './authmethods/authenticator-parts.js';
-import { authenticatorNamed } from './authmethods/authenticators.js';
+import { Decoy } from '../auth/methods/decoy.js';
+import type { ProofAttempts } from '../auth/methods/proof-attempts.js';
+import { UserProofs } from '../auth/methods/user-proofs.js';
+import type { Revocations } from '../auth/revocation/revocations.js';
+import { SingleUseTickets } from '../auth/tickets/single-use-tickets.js';
+import type { TokenIssuer } from '../auth/tokens/token.js';
+import { REFRESH_PROCEDURE, SessionRefresh } from '../auth/tokens/session-refresh.js';
+import { TokenBearers } from '../auth/tokens/token-bearers.js';
+import type { UserEntry } from '../auth/users/memory-users.js';
+import type { UserProvider } from '../auth/users/user-provider.js';
+import type { AuthenticatorParts } from '../authmethods/authenticator-parts.js';
+import { authenticatorNamed } from '../authmethods/authenticators.js';
 import { configuredTokens } from './configured-tokens.js';
-import type { Config } from './config/config.js';
+import type { Config } from '../config/config.js';
 import { startUsers } from './configured-users.js';
 import { startProviders } from './providers.js';
-import type { ReadinessCheck } from './readiness.js';
-import type { Reloadable } from './reload.js';
-import type { Authenticator, Logger, Router, SessionProcedures } from './router/index.js';
+import type { ReadinessCheck } from '../readiness.js';
+import type { Reloadable } from '../reload.js';
+import type { Authenticator, Logger, Router, SessionProcedures } from '../router/index.js';
 
 /** What finding out who somebody is consists of. */
 export interface Authentication {

@@ -1,17 +1,17 @@
-import { MemoryUsers } from './auth/users/memory-users.js';
-import { ModuleUsers } from './auth/users/module-users.js';
-import { PasswordVerifier } from './auth/users/password-verifier.js';
-import { PostgresUsers } from './auth/users/postgres-users.js';
-import type { UserEntry } from './auth/users/user-table.js';
-import type { UserProvider } from './auth/users/user-provider.js';
-import { UsersFileReload } from './auth/users/users-file-reload.js';
-import type { Config } from './config/config.js';
-import { describeProblem } from './config/config-error.js';
-import { toUserEntry } from './config/user-row.js';
-import { readUsersFile } from './config/users-file.js';
-import { UsersFileWriter } from './config/users-file-writer.js';
-import type { FileUsersConfig } from './config/users-config.js';
-import type { Logger } from './router/index.js';
+import { MemoryUsers } from '../auth/users/memory-users.js';
+import { ModuleUsers } from '../auth/users/module-users.js';
+import { PasswordVerifier } from '../auth/users/password-verifier.js';
+import { PostgresUsers } from '../auth/users/postgres-users.js';
+import type { UserEntry } from '../auth/users/user-table.js';
+import type { UserProvider } from '../auth/users/user-provider.js';
+import { UsersFileReload } from '../auth/users/users-file-reload.js';
+import type { Config } from '../config/config.js';
+import { describeProblem } from '../config/config-error.js';
+import { toUserEntry } from '../config/user-row.js';
+import { readUsersFile } from '../config/users-file.js';
+import { UsersFileWriter } from '../config/users-file-writer.js';
+import type { FileUsersConfig } from '../config/users-config.js';
+import type { Logger } from '../router/index.js';
 
 /** What {@link startUsers} builds on. */
 export interface UsersOptions {

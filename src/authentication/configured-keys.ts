@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { JwksOptions } from './auth/tokens/jwks.js';
-import { KeyRing, type KeyRingContent } from './auth/tokens/key-ring.js';
-import { KeySet } from './auth/tokens/key-set.js';
-import { SigningKeyWatch } from './auth/tokens/signing-key-watch.js';
-import { TokenKeys } from './auth/tokens/token-keys.js';
-import type { Config } from './config/config.js';
-import type { Reloadable } from './reload.js';
-import type { Logger } from './router/index.js';
+import type { JwksOptions } from '../auth/tokens/jwks.js';
+import { KeyRing, type KeyRingContent } from '../auth/tokens/key-ring.js';
+import { KeySet } from '../auth/tokens/key-set.js';
+import { SigningKeyWatch } from '../auth/tokens/signing-key-watch.js';
+import { TokenKeys } from '../auth/tokens/token-keys.js';
+import type { Config } from '../config/config.js';
+import type { Reloadable } from '../reload.js';
+import type { Logger } from '../router/index.js';
 
 /** The keys of `auth.jwt`, which may be others after the configuration was read again. */
 export class ConfiguredKeys implements Reloadable {
