@@ -68,8 +68,10 @@ async function endure(seconds: number, rate: number, addresses: number): Promise
   const stalls = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   stalls.enable();
   const times: number[] = [];
-  for (const end = performance.now() + seconds * 1000; performance.now() < end; await wait(250)) {
+  const end = performance.now() + seconds * 1000;
+  while (performance.now() < end) {
     times.push(Math.round(await logIn()));
+    await wait(250);
   }
   stalls.disable();
   attacker.send('end');

@@ -200,7 +200,7 @@ describe('PostgresUsers', { timeout: 300_000 }, () => {
     // What a pooler does that shares connections: the session that listens is not that of the next statement.
     t.mock.method(prototype, 'query', function (this: pg.Client, ...args: [string]) {
       const isListen = typeof args[0] === 'string' && args[0].startsWith('LISTEN');
-      return Reflect.apply(query, this, isListen ? ['SELECT 1'] : args);
+      return Reflect.apply(query, this, isListen ? ['SELECT 1'] : args) as unknown;
     });
     const { admin, users, logger, changes } = await listening(t);
     await admin.add('ada', 'admin');
