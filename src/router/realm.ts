@@ -3,6 +3,7 @@ import { Authorization, isAllowed, type AuthorizedMessage } from './authorizatio
 import type { Answer } from './authorizer.js';
 import { awaitAnswer } from './await-answer.js';
 import { Broker } from './broker/broker.js';
+import { countRequest } from './count-request.js';
 import { Dealer } from './dealer/dealer.js';
 import type { DisclosurePolicy } from './disclosure.js';
 import { connectHiddenClient } from './local-client/hidden-client.js';
@@ -280,15 +281,6 @@ export class Realm {
       this.#surroundings.logger.error({ error, realm: this.name, session: session.id }, 'a defect');
       session.close(CloseCode.internalError, 'internal error');
     }
-  }
-}
-
-function countRequest(
-  session: Session,
-  message: AuthorizedMessage | { request: Publish['request'] },
-): void {
-  if (!session.countRequest(message.request)) {
-    throw new ProtocolViolation('request ids are 1, 2, 3 and so on');
   }
 }
 
