@@ -65,8 +65,7 @@ export function checkClaims(
   checkIssuer(claims, issuer, refuse);
   checkAudience(claims, key, policy, refuse);
   const login = checkLogin(claims, refuse);
-  const id = own(claims, 'jti');
-  if (id !== undefined && !isId(id)) return refuse('jti is no id');
+  const id = checkId(claims, refuse);
   if (!isAuthid(subject)) return refuse(`claim ${nameOfSubject} is no authid`);
   const scope = checkScope(claims, refuse);
   return {
@@ -79,6 +78,12 @@ function checkLogin(claims: Dict, refuse: Refuse): string | undefined {
   const login = own(claims, 'sid');
   if (login === undefined || isAuthid(login)) return login;
   return refuse('sid is no name');
+}
+
+function checkId(claims: Dict, refuse: Refuse): string | undefined {
+  const id = own(claims, 'jti');
+  if (id === undefined || isId(id)) return id;
+  return refuse('jti is no id');
 }
 
 /** A scope that cannot be read must not mean: everything. */
