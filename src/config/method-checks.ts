@@ -24,34 +24,41 @@ const isElsewhere = ({ auth }: MethodSections, authmethod: string): boolean =>
 
 /** What is wrong between lists of authmethods and what the methods need. */
 export function checkMethods(sections: MethodSections, report: Report): void {
-  const { auth, listeners = [] } = sections;
-  const isOwnTls = !isElsewhere(sections, 'tls');
-  const orders: Order[] = [];
-  if (auth !== undefined) orders.push({ path: ['auth', 'order'], methods: auth.order });
-  for (const [index, { authmethods, tls }] of listeners.entries()) {
-    const path = ['listeners', index, 'authmethods'];
-    if (authmethods === undefined) continue;
-    orders.push({ path, methods: authmethods });
-    if (isOwnTls && authmethods.includes('tls') && tls?.client_ca_file === undefined) {
-      report(path, 'no tls without tls.client_ca_file, against which certificates are checked');
-    }
-  }
-  if (isOwnTls && auth?.order.includes('tls') === true) {
-    report(['auth', 'order'], 'no tls, as the public listener has no TLS of its own');
-  }
-  checkAnonymous(orders, sections, report);
-  const kinds = auth?.ticket.kinds ?? [];
+  if (!isElsewhere(sections, 'tls')) checkTls(sections, report);
+  checkAnonymous(sections, report);
+  const kinds = sections.auth?.ticket.kinds ?? [];
   const place = kinds.indexOf('password');
   if (place !== -1 && place !== kinds.length - 1) {
     report(['auth', 'ticket', 'kinds', place], 'password at the end, as it takes whatever comes');
   }
 }
 
-function checkAnonymous(orders: readonly Order[], sections: MethodSections, report: Report): void {
+function checkTls({ auth, listeners = [] }: MethodSections, report: Report): void {
+  for (const [index, { authmethods, tls }] of listeners.entries()) {
+    if (authmethods?.includes('tls') !== true || tls?.client_ca_file !== undefined) continue;
+    report(
+      ['listeners', index, 'authmethods'],
+      'no tls without tls.client_ca_file, against which certificates are checked',
+    );
+  }
+  if (auth?.order.includes('tls') === true) {
+    report(['auth', 'order'], 'no tls, as the public listener has no TLS of its own');
+  }
+}
+
+const ordersOf = ({ auth, listeners = [] }: MethodSections): readonly Order[] => [
+  { path: ['auth', 'order'], methods: auth?.order ?? [] },
+  ...listeners.map(({ authmethods = [] }, index) => ({
+    path: ['listeners', index, 'authmethods'],
+    methods: authmethods,
+  })),
+];
+
+function checkAnonymous(sections: MethodSections, report: Report): void {
   const role = sections.auth?.anonymous.role;
   const path = ['auth', 'anonymous', 'role'];
   const isOwn = !isElsewhere(sections, 'anonymous');
-  for (const { path: order, methods } of orders) {
+  for (const { path: order, methods } of ordersOf(sections)) {
     const place = methods.indexOf('anonymous');
     if (place === -1) continue;
     if (isOwn && role === null) report(path, 'a role, as anonymous is among the authmethods');
