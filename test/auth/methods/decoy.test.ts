@@ -22,6 +22,7 @@ describe('Decoy', () => {
       chosen,
       names.map((name) => one.choice('role', name, choices)),
     );
-    equal(one.choice('role', 'nobody', []), undefined);
+    const none: readonly string[] = [];
+    equal(one.choice('role', 'nobody', none), undefined);
   });
 });
