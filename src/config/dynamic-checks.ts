@@ -48,12 +48,11 @@ function checkEntry(
 function checkTickets({ dynamic, ticket }: Auth, report: Report): void {
   const place = ticket.kinds.indexOf('dynamic');
   const isKind = place !== -1;
-  if (isKind && place !== ticket.kinds.length - 1) {
-    report([...KINDS, place], 'dynamic at the end, as it takes whatever no other kind takes');
-  }
   const isDecided = dynamic.some(({ authmethod }) => authmethod === 'ticket');
   if (isKind && ticket.kinds.includes('password')) {
     report(KINDS, 'either password or dynamic, as both take whatever no other kind takes');
+  } else if (isKind && place !== ticket.kinds.length - 1) {
+    report([...KINDS, place], 'dynamic at the end, as it takes whatever no other kind takes');
   }
   if (isKind && !isDecided) {
     report(['auth', 'dynamic'], 'an entry for ticket, as auth.ticket.kinds has dynamic');

@@ -30,6 +30,8 @@ export interface Authenticator {
    * offers, and a refusal is final. Left out: proof comes only in answer to a challenge.
    */
   readonly isPresented?: (transport: TransportDetails) => boolean;
+  /** Whether there is no other proof of this kind than what {@link isPresented} sees. Default: false. */
+  readonly isOnlyPresented?: boolean;
   /** Whether it lets anybody into this realm; if not, the next in the server's order is asked. Left out: it does, into all. */
   readonly isFor?: (realm: string) => boolean;
   /**

@@ -20,27 +20,43 @@ export interface ClientOffer {
  */
 export function chooseAuthenticator(
   authenticators: readonly Authenticator[],
-  { realm, authmethods, transport }: ClientOffer,
+  offer: ClientOffer,
 ): Authenticator {
-  const { credentials } = transport;
+  const { credentials } = offer.transport;
   if (credentials?.isMalformed === true) {
     throw new AuthenticationRefused(Uri.authenticationDenied, 'malformed_credentials');
   }
-  const presented = authenticators.find(({ isPresented }) => isPresented?.(transport) === true);
+  const presented = authenticators.find(({ isPresented }) => isPresented?.(offer.transport));
   if (presented !== undefined) return presented;
+  const methods = methodsOf(offer.authmethods);
+  const chosen = firstOffered(authenticators, methods, offer.realm);
+  if (chosen === undefined) throw refusalOf(methods);
+  // What a client shows instead of answering a challenge is judged or refused, never passed over.
+  if (credentials?.bearer !== undefined && chosen.authmethod !== undefined) {
+    throw new AuthenticationRefused(Uri.noMatchingAuthMethod, 'such a bearer is not taken here');
+  }
+  return chosen;
+}
+
+function methodsOf(authmethods: unknown): readonly unknown[] {
   const list: readonly unknown[] = Array.isArray(authmethods) ? authmethods : [];
-  const methods = list.length > 0 ? list : [ANONYMOUS];
-  const chosen = authenticators.find(
+  return list.length > 0 ? list : [ANONYMOUS];
+}
+
+/** Who has nothing to present is let try another way first; where there is none, it is told what is missing. */
+function firstOffered(
+  authenticators: readonly Authenticator[],
+  methods: readonly unknown[],
+  realm: string,
+): Authenticator | undefined {
+  const offered = authenticators.filter(
     ({ authmethod, isFor }) =>
       (authmethod === undefined || methods.includes(authmethod)) && isFor?.(realm) !== false,
   );
-  // What a client shows instead of answering a challenge is judged or refused, never passed over.
-  if (credentials?.bearer !== undefined && chosen?.authmethod !== undefined) {
-    throw new AuthenticationRefused(Uri.noMatchingAuthMethod, 'such a bearer is not taken here');
-  }
-  if (chosen !== undefined) return chosen;
-  if (methods.every((method) => method === ANONYMOUS)) {
-    throw new AuthenticationRefused(Uri.authenticationRequired, 'offer an authentication method');
-  }
-  throw new AuthenticationRefused(Uri.noMatchingAuthMethod, 'none of the offered methods fits');
+  return offered.find(({ isOnlyPresented }) => isOnlyPresented !== true) ?? offered[0];
 }
+
+const refusalOf = (methods: readonly unknown[]): AuthenticationRefused =>
+  methods.every((method) => method === ANONYMOUS)
+    ? new AuthenticationRefused(Uri.authenticationRequired, 'offer an authentication method')
+    : new AuthenticationRefused(Uri.noMatchingAuthMethod, 'none of the offered methods fits');

@@ -59,7 +59,7 @@ describe('dynamic authenticators of the configuration', () => {
     [
       'for tickets beside passwords',
       `[${TICKET}]`,
-      '  ticket: { kinds: [password, dynamic] }\n',
+      '  ticket: { kinds: [dynamic, password] }\n',
       '/auth/ticket/kinds: expected either password or dynamic, as both take whatever no other kind takes, found a list',
     ],
     [

@@ -38,7 +38,7 @@ describe('listeners of the configuration', () => {
         admission: { isTrusted: false, authmethods: ['jwt'], allowedOrigins: [] },
         requestIds: 'strict',
         serializers: ['json', 'msgpack', 'cbor'],
-        tls: { cert: TLS_CERT.trimEnd(), key: TLS_KEY.trimEnd() },
+        tls: { cert: TLS_CERT.trimEnd(), key: TLS_KEY.trimEnd(), client: undefined },
         limits: {
           messageBytes: 65_536,
           queueBytes: 1_048_576,

@@ -59,6 +59,12 @@ describe('chooseAuthenticator', () => {
     equal(choose([JWT, TICKET, ANONYMOUS], undefined, { bearer: 'a.b.c' }), JWT);
   });
 
+  it('passes over what can only be brought along and was not, if another way is offered', () => {
+    const tls: Authenticator = { ...authenticator('tls'), isOnlyPresented: true };
+    equal(choose([tls, TICKET, ANONYMOUS], ['tls', 'ticket']), TICKET);
+    equal(choose([tls, TICKET, ANONYMOUS], ['tls']), tls);
+  });
+
   it('refuses credentials that are malformed', () => {
     const refusal = {
       reason: 'wamp.error.authentication_denied',

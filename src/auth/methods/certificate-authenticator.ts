@@ -22,6 +22,7 @@ export interface CertificateAuthenticatorOptions {
 export class CertificateAuthenticator implements Authenticator {
   readonly authmethod = 'tls';
   readonly isPresented: (transport: TransportDetails) => boolean;
+  readonly isOnlyPresented = true;
   readonly #options: CertificateAuthenticatorOptions;
 
   constructor(options: CertificateAuthenticatorOptions) {

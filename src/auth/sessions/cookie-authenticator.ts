@@ -36,6 +36,7 @@ export interface CookieAuthenticatorOptions {
 export class CookieAuthenticator implements Authenticator {
   readonly authmethod = 'cookie';
   readonly isPresented: (transport: TransportDetails) => boolean;
+  readonly isOnlyPresented = true;
   readonly #sources: readonly CookieSource[];
 
   constructor({ sources }: CookieAuthenticatorOptions) {

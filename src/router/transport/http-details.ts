@@ -1,5 +1,8 @@
-import type { IncomingMessage } from 'node:http';
-import { stripCredentials, type PresentedCredentials } from './presented-credentials.js';
+import {
+  stripCredentials,
+  type OpeningRequest,
+  type PresentedCredentials,
+} from './presented-credentials.js';
 import type { TransportDetails } from './transport.js';
 
 /** What is known of a connection beside its request. */
@@ -25,7 +28,7 @@ export class HttpDetails implements TransportDetails {
   readonly #headers: string;
   readonly #credentials: PresentedCredentials | undefined;
 
-  constructor(options: HttpDetailsOptions, request: IncomingMessage) {
+  constructor(options: HttpDetailsOptions, request: OpeningRequest) {
     const { credentials, url, rawHeaders } = stripCredentials(request);
     this.type = options.type;
     this.listener = options.listener;

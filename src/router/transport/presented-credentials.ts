@@ -34,27 +34,32 @@ const TICKET = 'ticket';
 const WORD = /^[\w.~-]+$/;
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** What is read of the HTTP request that opens a connection. */
+export type OpeningRequest = Pick<IncomingMessage, 'url' | 'rawHeaders'>;
+
 /** Takes the credentials out of a request. */
-export function stripCredentials({ url = '', rawHeaders }: IncomingMessage): StrippedRequest {
+export function stripCredentials({ url = '', rawHeaders }: OpeningRequest): StrippedRequest {
   const question = url.indexOf('?');
   const query = question === -1 ? undefined : stripQuery(url.slice(question + 1));
   const bearers = bearersOf(rawHeaders);
-  if (query === undefined && bearers.length === 0)
+  if (query === undefined && bearers.length === 0) {
     return { credentials: undefined, url, rawHeaders };
-  const bearer = bearers.length === 1 ? readBearer(bearers[0] ?? '') : undefined;
-  const tokens = query?.tokens ?? [];
-  const tickets = query?.tickets ?? [];
-  const isBearerWrong = bearers.length > 0 && bearer === undefined;
+  }
   return {
-    credentials: {
-      bearer,
-      token: tokens[0],
-      ticket: tickets[0],
-      isMalformed: isBearerWrong || tokens.length > 1 || tickets.length > 1,
-    },
+    credentials: credentialsOf(query ?? NOTHING, bearers),
     url: query === undefined ? url : url.slice(0, question) + query.rest,
     rawHeaders: bearers.length === 0 ? rawHeaders : withoutBearers(rawHeaders),
   };
+}
+
+function credentialsOf(
+  { tokens, tickets }: StrippedQuery,
+  bearers: readonly string[],
+): PresentedCredentials {
+  const bearer = bearers.length === 1 ? readBearer(bearers[0] ?? '') : undefined;
+  const isBearerWrong = bearers.length > 0 && bearer === undefined;
+  const isMalformed = isBearerWrong || tokens.length > 1 || tickets.length > 1;
+  return { bearer, token: tokens[0], ticket: tickets[0], isMalformed };
 }
 
 interface StrippedQuery {
@@ -63,6 +68,8 @@ interface StrippedQuery {
   /** With its question mark; empty when nothing is left. */
   readonly rest: string;
 }
+
+const NOTHING: StrippedQuery = { tokens: [], tickets: [], rest: '' };
 
 /** Undefined when there is nothing to be taken out. */
 function stripQuery(query: string): StrippedQuery | undefined {

@@ -131,7 +131,7 @@ describe('AuthorizationRules', () => {
     { ...rule('sales', 'a.b'), allow: 1 },
   ];
   for (const [index, value] of malformed.entries()) {
-    it(`refuse ${String(JSON.stringify(value))} (${index})`, () => {
+    it(`refuse ${JSON.stringify(value)} (${index})`, () => {
       assert.equal(newRules().add(value), 'ERROR');
     });
   }

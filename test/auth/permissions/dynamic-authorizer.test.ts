@@ -242,7 +242,7 @@ describe('DynamicAuthorizer rejects', () => {
     { allow: true, cache: 1 },
     { allow: true, disclose: 'x' },
   ]) {
-    it(`an answer like ${String(JSON.stringify(answer))}`, async () => {
+    it(`an answer like ${JSON.stringify(answer)}`, async () => {
       const { ask } = setUp(() => answer);
       await assert.rejects(Promise.resolve(ask()), TypeError);
     });

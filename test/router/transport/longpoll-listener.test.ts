@@ -77,6 +77,7 @@ describe('LongPollListener', () => {
       listener: 'public',
       peer: '127.0.0.1',
       protocol: 'wamp.2.json',
+      tls: undefined,
       url: '/lp/open?x=382913',
     });
     deepEqual(headers.get('x-a'), ['b']);

@@ -122,6 +122,7 @@ describe('RawSocketListener', () => {
       listener: 'backends',
       peer: '127.0.0.1',
       protocol: 'wamp.2.json',
+      tls: undefined,
       headers: new Map(),
       url: '',
     });

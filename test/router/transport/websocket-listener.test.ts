@@ -77,6 +77,7 @@ describe('WebSocketListener', () => {
       listener: 'trusted',
       peer: '127.0.0.1',
       protocol: 'wamp.2.json',
+      tls: undefined,
       url: '/ws?a=1',
     });
     deepEqual(headers.get('upgrade'), ['websocket']);
