@@ -24,12 +24,16 @@ export function createUpgradeServer(
   const answer = upgradeRequired(
     admission.isTrusted ? 'This is the trusted URL: connect' : 'Connect',
   );
-  return tls === undefined
-    ? createHttpServer(options, answer)
-    : createHttpsServer(
-        { ...options, ...tlsOptions(tls), handshakeTimeout: limits.helloMs },
-        answer,
-      );
+  const server =
+    tls === undefined
+      ? createHttpServer(options, answer)
+      : createHttpsServer(
+          { ...options, ...tlsOptions(tls), handshakeTimeout: limits.helloMs },
+          answer,
+        );
+  // Beyond a number of lines Node drops headers, and what the guards refuse would pass unseen. A head has 16 KiB at most.
+  server.maxHeadersCount = 0;
+  return server;
 }
 
 /** The server of a RawSocket listener, plain or with TLS, not listening yet. */

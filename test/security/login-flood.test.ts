@@ -2,8 +2,10 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { PasswordVerifier } from '../../src/auth/users/password-verifier.js';
-import { startTestApplication } from '../support/application.js';
+import { startTestApplication, webSocketUrl } from '../support/application.js';
 import { basic, HttpClient, type Answer } from '../support/http.js';
+import { makeToken } from '../support/tokens.js';
+import { joinWithToken } from '../support/wire-client.js';
 
 const MANY = '1000000';
 /** What may run and wait of one address: 2 and a quarter of 100. */
@@ -37,6 +39,31 @@ describe('L4: a flood of log-ins', () => {
     deepEqual(statusesOf(answers), new Set([401, 503]));
     const refused = answers.filter(({ status }) => status === 503);
     ok(refused.every(({ headers }) => headers['retry-after'] === '1'));
+  });
+
+  it('leaves open sessions and /livez answered while it lasts', async (t) => {
+    const application = await startTestApplication(t, {
+      EXPRESSWAY_AUTH__LOGIN__PER_USER: MANY,
+      EXPRESSWAY_AUTH__LOGIN__PER_IP: MANY,
+    });
+    const { client } = await joinWithToken(t, webSocketUrl(application), makeToken());
+    const browser = new HttpClient(application.publicUrl);
+    let left = 500;
+    let isFull: () => void = () => undefined;
+    const full = new Promise<void>((resolve) => (isFull = resolve));
+    const flood = Array.from({ length: left }, async (_, guess) => {
+      const { status } = await logIn(browser, `guess ${guess}`);
+      left -= 1;
+      if (status === 503) isFull();
+    });
+    await full;
+    for (let request = 1; request <= 10; request += 1) {
+      client.send([32, request, {}, 'com.example.alive']);
+      equal((await client.receive())[0], 33);
+    }
+    equal((await browser.get('/livez')).status, 200);
+    ok(left > 0, 'the flood was still on');
+    await Promise.all(flood);
   });
 
   it('from one address keeps nobody else waiting behind it', async (t) => {
