@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { LongPollListener, originGuard, WebSocketListener } from '../router/index.js';
+import { headGuard, LongPollListener, originGuard, WebSocketListener } from '../router/index.js';
+import { MAX_HEADER_LINES } from '../web/http-server.js';
 import { listenerBasics, type ListenerContext } from './listener-context.js';
 import { sessionCookieGuards } from './session-cookie-guard.js';
 
@@ -27,7 +28,11 @@ export function createPublicListeners(context: PublicListenerContext): PublicLis
       { authenticators: context.authenticatorsOf(config.auth.order) },
     ),
     name: 'public',
-    guards: [originGuard(allowedOrigins), ...sessionCookieGuards(config.auth.order, config)],
+    guards: [
+      headGuard(MAX_HEADER_LINES),
+      originGuard(allowedOrigins),
+      ...sessionCookieGuards(config.auth.order, config),
+    ],
     addressOf,
   };
   const { pingMs, pongMs } = config.limits;

@@ -83,6 +83,7 @@ export {
 export type { PresentedCredentials } from './transport/presented-credentials.js';
 export type { Transport, TransportDetails, TransportReceiver } from './transport/transport.js';
 export {
+  headGuard,
   originGuard,
   trustedGuard,
   type UpgradeGuard,

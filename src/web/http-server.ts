@@ -1,4 +1,10 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  STATUS_CODES,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 
 /** The time a client has to send the head of a request. */
 const headersTimeoutMs = 10_000;
@@ -9,9 +15,13 @@ const requestTimeoutMs = 30_000;
 /** How often both are looked at. */
 const connectionsCheckingIntervalMs = 5_000;
 
-const maxHeadersCount = 100;
+/** Lines that a head may have; one with more is refused. */
+export const MAX_HEADER_LINES = 100;
 
-/** An HTTP server for `app`, not listening yet, that does not wait long for slow clients and parses strictly. */
+/**
+ * An HTTP server for `app`, not listening yet, that does not wait long for slow clients, parses strictly, and answers a head of more than
+ * {@link MAX_HEADER_LINES} lines with 431. Upgrades are their listeners' to judge.
+ */
 export function createHttpServer(app: RequestListener): Server {
   const server = createServer(
     {
@@ -20,8 +30,20 @@ export function createHttpServer(app: RequestListener): Server {
       connectionsCheckingInterval: connectionsCheckingIntervalMs,
       insecureHTTPParser: false,
     },
-    app,
+    (request, response) => {
+      // Names and values by turns.
+      if (request.rawHeaders.length <= 2 * MAX_HEADER_LINES) app(request, response);
+      else refuse(response);
+    },
   );
-  server.maxHeadersCount = maxHeadersCount;
+  // One line more than is taken: Node drops those beyond, and who judges by a header would not miss it.
+  server.maxHeadersCount = MAX_HEADER_LINES + 1;
   return server;
+}
+
+function refuse(response: ServerResponse): void {
+  const status = 431;
+  const body = { type: 'about:blank', title: STATUS_CODES[status], status };
+  const headers = { 'content-type': 'application/problem+json', connection: 'close' };
+  response.writeHead(status, headers).end(JSON.stringify(body));
 }

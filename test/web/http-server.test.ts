@@ -18,10 +18,16 @@ async function exchange(t: TestContext, request: string): Promise<string> {
 
 it('waits 10 s for the head of a request and 30 s for all of it', () => {
   const server = createHttpServer(() => undefined);
-  assert.deepEqual(
-    [server.headersTimeout, server.requestTimeout, server.maxHeadersCount],
-    [10_000, 30_000, 100],
-  );
+  assert.deepEqual([server.headersTimeout, server.requestTimeout], [10_000, 30_000]);
+});
+
+it('takes a head of 100 lines, and refuses one more with 431', async (t) => {
+  const head = (lines: number): string =>
+    `GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${'a:b\r\n'.repeat(lines - 2)}\r\n`;
+  assert.match(await exchange(t, head(100)), /^HTTP\/1\.1 200 /u);
+  for (const lines of [101, 102, 1000]) {
+    assert.match(await exchange(t, head(lines)), /^HTTP\/1\.1 431 [^]*"status":431/u);
+  }
 });
 
 it('serves a plain request', async (t) => {

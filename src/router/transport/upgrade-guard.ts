@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 /** Why an upgrade is refused, as HTTP says it. */
 export interface UpgradeRefusal {
-  readonly status: 400 | 403 | 404 | 503;
+  readonly status: 400 | 403 | 404 | 431 | 503;
   /** For the client and the log: which rule, no internals. */
   readonly reason: string;
 }
@@ -14,6 +14,13 @@ export type UpgradeGuard = (request: IncomingMessage) => UpgradeRefusal | undefi
 const KNOWN_ORIGINS = 100;
 const PROXY_HEADERS = ['forwarded', 'via', 'x-real-ip'];
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
+
+/** Refuses a head of more than `lines` header lines, for a server that keeps one line more than that and drops the rest unseen. */
+export const headGuard =
+  (lines: number): UpgradeGuard =>
+  ({ rawHeaders }) =>
+    // Names and values by turns.
+    rawHeaders.length > 2 * lines ? { status: 431, reason: 'too many header lines' } : undefined;
 
 /**
  * For a listener that browsers use: a page of another origin may not connect (cross-site WebSocket hijacking). The same origin and
