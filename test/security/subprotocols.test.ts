@@ -1,8 +1,9 @@
-// W12, against the started application: upgrades that offer no subprotocol of ours.
+// W12 and P6, against the started application: what upgrades offer.
 import { equal } from 'node:assert/strict';
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { describe, it } from 'node:test';
+import { WebSocket } from 'ws';
 import { startTestApplication, webSocketUrl } from '../support/application.js';
 
 /** The status that an upgrade with exactly these lines for its subprotocols is answered with. */
@@ -42,5 +43,17 @@ describe('W12: an upgrade', () => {
     equal(await statusOf(webSocketUrl(application), ['wamp.2.json']), 400);
     equal(await statusOf(webSocketUrl(application), ['wamp.2.cbor']), 101);
     equal(await statusOf(application.trustedUrl, ['wamp.2.json']), 101);
+  });
+
+  it('P6: gets no compression, whatever it offers', async (t) => {
+    const application = await startTestApplication(t);
+    for (const url of [webSocketUrl(application), application.trustedUrl]) {
+      const socket = new WebSocket(url, ['wamp.2.json'], { perMessageDeflate: true });
+      t.after(() => {
+        socket.terminate();
+      });
+      await once(socket, 'open');
+      equal(socket.extensions, '');
+    }
   });
 });
