@@ -10,6 +10,7 @@ import { createWebApp } from '../web/app.js';
 import { clientAddress } from '../web/client-address.js';
 import { HttpProblem } from '../web/http-problem.js';
 import { createHttpServer } from '../web/http-server.js';
+import { LoginFloodGate } from '../web/login-flood-gate.js';
 import type { LoginLimiter } from '../web/login-limiter.js';
 import type { TokenSource } from '../web/token-route.js';
 import type { WebSessions } from '../web/web-sessions.js';
@@ -52,33 +53,14 @@ export interface PublicOptions {
  */
 export async function startPublic(options: PublicOptions, parts: PublicParts): Promise<string> {
   const { config, logger } = options;
-  const { context, authentication, sessions, revocations, closers } = parts;
-  const { issuer, users } = authentication;
-  const api = httpApi({ config, router: context.router, authentication });
-  closers.add(() => api?.clients.close());
-  const app = createWebApp({
-    ...(api !== undefined && { api }),
-    users,
-    tokens: tokenSource(issuer),
-    tickets: ticketSource(config, authentication),
-    sessions,
-    isLoginRevoked: ({ login, at }, user) =>
-      revocations.isRevoked({ login, proof: { subject: user.id, issuedAt: at ?? 0 } }),
-    isReady: async () => (await readinessOf([authentication.isReady])).isReady,
-    logger,
-    production: config.production,
-    session: config.auth.session,
-    publicDirectory: options.publicDirectory ?? PUBLIC_DIRECTORY,
-    realm: config.realms[0]?.name ?? '',
-    wsPath: config.public.wsPath,
-    trustProxy: config.public.trustProxy,
-    allowedOrigins: config.public.allowedOrigins,
-    loginLimiter: parts.attempts,
-  });
+  const { context, closers } = parts;
+  const app = createPages(options, parts);
   const addressOf = clientAddress(app);
+  const gate = new LoginFloodGate({ limiter: parts.attempts, addressOf, logger });
   const { webSockets, longPolls } = createPublicListeners({ ...context, addressOf });
   let isDraining = false;
   const server = createHttpServer((request, response) => {
+    if (gate.handle(request, response)) return;
     if (longPolls?.handle(request, response) === true) return;
     if (isDraining) response.writeHead(503, { connection: 'close' }).end();
     else app(request, response);
@@ -98,4 +80,32 @@ export async function startPublic(options: PublicOptions, parts: PublicParts): P
     },
   });
   return `http://${await listen(server, config.public, config.limits.backlog)}`;
+}
+
+/** The Express application for everybody. */
+function createPages(options: PublicOptions, parts: PublicParts): ReturnType<typeof createWebApp> {
+  const { config, logger } = options;
+  const { context, authentication, sessions, revocations, closers } = parts;
+  const { issuer, users } = authentication;
+  const api = httpApi({ config, router: context.router, authentication });
+  closers.add(() => api?.clients.close());
+  return createWebApp({
+    ...(api !== undefined && { api }),
+    users,
+    tokens: tokenSource(issuer),
+    tickets: ticketSource(config, authentication),
+    sessions,
+    isLoginRevoked: ({ login, at }, user) =>
+      revocations.isRevoked({ login, proof: { subject: user.id, issuedAt: at ?? 0 } }),
+    isReady: async () => (await readinessOf([authentication.isReady])).isReady,
+    logger,
+    production: config.production,
+    session: config.auth.session,
+    publicDirectory: options.publicDirectory ?? PUBLIC_DIRECTORY,
+    realm: config.realms[0]?.name ?? '',
+    wsPath: config.public.wsPath,
+    trustProxy: config.public.trustProxy,
+    allowedOrigins: config.public.allowedOrigins,
+    loginLimiter: parts.attempts,
+  });
 }

@@ -62,6 +62,14 @@ export class LoginLimiter {
     this.#pairs = new FailureCounter(all.perUser, all);
   }
 
+  /**
+   * Milliseconds after which to come back for whoever would be refused now, whatever the name; undefined if that is to be found out. At once,
+   * so that a flood can be turned away before it costs anything.
+   */
+  refusesFor(address: string): number | undefined {
+    return this.#addresses.refusesFor(networkOf(address));
+  }
+
   /** Admits a log-in as `username` from `address`, or rejects with {@link TooManyLogins}. */
   async begin(username: string, address: string): Promise<LoginAttempt> {
     const network = networkOf(address);
@@ -108,12 +116,21 @@ class FailureCounter {
   readonly #running = new Map<string, number>();
   /** Keys with failures, the one that failed last at the end. */
   readonly #tracked = new Set<string>();
+  /** Keys that were refused for their failures, and until when (ms since the epoch). */
+  readonly #refusedUntil = new Map<string, number>();
 
   constructor(points: number, limits: LoginLimits) {
     this.#points = points;
     this.#limits = limits;
     this.#failures = new RateLimiterMemory({ points, duration: limits.windowMs / 1000 });
     this.#locks = new RateLimiterMemory({ points: 1, duration: lockMemorySeconds });
+  }
+
+  refusesFor(key: string): number | undefined {
+    const remaining = (this.#refusedUntil.get(key) ?? 0) - Date.now();
+    if (remaining > 0) return remaining;
+    this.#refusedUntil.delete(key);
+    return (this.#running.get(key) ?? 0) >= this.#points ? busyRetryMs : undefined;
   }
 
   async begin(key: string): Promise<void> {
@@ -124,9 +141,20 @@ class FailureCounter {
     const failed = record?.consumedPoints ?? 0;
     if (failed + running <= this.#points) return;
     this.release(key);
-    throw new TooManyLogins(
-      failed >= this.#points ? Math.max(record?.msBeforeNext ?? 0, 1) : busyRetryMs,
-    );
+    if (failed < this.#points) throw new TooManyLogins(busyRetryMs);
+    const retryAfterMs = Math.max(record?.msBeforeNext ?? 0, 1);
+    this.#refuse(key, retryAfterMs);
+    throw new TooManyLogins(retryAfterMs);
+  }
+
+  /** Remembers a refusal; the oldest gives way, which costs no more than to find it out anew. */
+  #refuse(key: string, forMs: number): void {
+    this.#refusedUntil.delete(key);
+    this.#refusedUntil.set(key, Date.now() + forMs);
+    const [oldest] = this.#refusedUntil.keys();
+    if (this.#refusedUntil.size > this.#limits.maxTracked && oldest !== undefined) {
+      this.#refusedUntil.delete(oldest);
+    }
   }
 
   release(key: string): void {
@@ -146,6 +174,7 @@ class FailureCounter {
 
   async forget(key: string): Promise<void> {
     this.#tracked.delete(key);
+    this.#refusedUntil.delete(key);
     await Promise.all([this.#failures.delete(key), this.#locks.delete(key)]);
   }
 

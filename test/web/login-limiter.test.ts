@@ -36,6 +36,21 @@ async function refusal(
 }
 
 describe('LoginLimiter', () => {
+  it('says at once that an address would be refused: while its checks run, and while it is locked', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: 1_800_000_000_000 });
+    const limiter = new LoginLimiter({ perIp: 2, lockMs: 60_000 });
+    assert.equal(limiter.refusesFor('192.0.2.7'), undefined);
+    const attempts = [await limiter.begin('a', '192.0.2.7'), await limiter.begin('b', '192.0.2.7')];
+    assert.equal(limiter.refusesFor('192.0.2.7'), 1000);
+    assert.equal(limiter.refusesFor('192.0.2.8'), undefined);
+    for (const attempt of attempts) await attempt.settle(false);
+    await assert.rejects(limiter.begin('c', '192.0.2.7'), TooManyLogins);
+    const refusedMs = limiter.refusesFor('192.0.2.7') ?? 0;
+    assert.ok(refusedMs > 0 && refusedMs <= 60_000);
+    t.mock.timers.setTime(1_800_000_000_000 + 60_001);
+    assert.equal(limiter.refusesFor('192.0.2.7'), undefined);
+  });
+
   it('locks a user at an address after as many wrong passwords as the limit, and nobody else', async (t) => {
     mockTime(t);
     const limiter = new LoginLimiter(limits);
