@@ -70,7 +70,8 @@ async function issueTicket(
   });
   response.json({
     ticket,
-    expires_in: Math.floor((expiresAt - Date.now()) / 1000),
+    // A millisecond or two have passed since.
+    expires_in: Math.round((expiresAt - Date.now()) / 1000),
     expires_at: Math.floor(expiresAt / 1000),
     ws_url: `${request.secure ? 'wss' : 'ws'}://${request.host}${wsPath}`,
   });
