@@ -165,18 +165,14 @@ export class Router {
 
   /** Ends the sessions of these principals with GOODBYE, so that they do not come back; gives how many there were. */
   endSessions(where: (principal: Principal) => boolean, reason: string, message: string): number {
-    const chosen = [...this.#connections].filter(
-      ({ principal }) => principal !== undefined && where(principal),
-    );
+    const chosen = this.#connectionsOf(where);
     for (const connection of chosen) connection.sayGoodbye(reason, message);
     return chosen.length;
   }
 
   /** Closes the transports of these principals' sessions, so that they come back; gives how many there were. */
   closeSessions(where: (principal: Principal) => boolean, code: CloseCode, reason: string): number {
-    const chosen = [...this.#connections].filter(
-      ({ principal }) => principal !== undefined && where(principal),
-    );
+    const chosen = this.#connectionsOf(where);
     for (const connection of chosen) connection.close(code, reason);
     return chosen.length;
   }
@@ -212,6 +208,12 @@ export class Router {
     });
     await Promise.race([empty, tooLong]);
     clearTimeout(timer);
+  }
+
+  #connectionsOf(where: (principal: Principal) => boolean): readonly Connection[] {
+    return [...this.#connections].filter(
+      ({ principal }) => principal !== undefined && where(principal),
+    );
   }
 
   #connect(transport: Transport): Connection {

@@ -1,10 +1,5 @@
-import {
-  createServer,
-  STATUS_CODES,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { sendRawProblem } from './raw-problem.js';
 
 /** The time a client has to send the head of a request. */
 const headersTimeoutMs = 10_000;
@@ -33,17 +28,10 @@ export function createHttpServer(app: RequestListener): Server {
     (request, response) => {
       // Names and values by turns.
       if (request.rawHeaders.length <= 2 * MAX_HEADER_LINES) app(request, response);
-      else refuse(response);
+      else sendRawProblem(response, 431, { connection: 'close' });
     },
   );
   // One line more than is taken: Node drops those beyond, and who judges by a header would not miss it.
   server.maxHeadersCount = MAX_HEADER_LINES + 1;
   return server;
-}
-
-function refuse(response: ServerResponse): void {
-  const status = 431;
-  const body = { type: 'about:blank', title: STATUS_CODES[status], status };
-  const headers = { 'content-type': 'application/problem+json', connection: 'close' };
-  response.writeHead(status, headers).end(JSON.stringify(body));
 }

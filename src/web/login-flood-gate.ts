@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../router/index.js';
 import type { LoginLimiter } from './login-limiter.js';
+import { sendRawProblem } from './raw-problem.js';
 
 /** What a {@link LoginFloodGate} needs. */
 export interface LoginFloodGateOptions {
@@ -12,6 +13,12 @@ export interface LoginFloodGateOptions {
 
 /** The log tells of what was turned away once in so long: a flood must not become one of the log. */
 const LOG_EVERY_MS = 1000;
+/** As the web application sends with each of its answers that is no page. */
+const HEADERS = {
+  'content-type': 'application/problem+json; charset=utf-8',
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+};
 
 /**
  * Turns away the passwords of addresses that have guessed too often, before the web application looks at them: at a thousand a second its way
@@ -35,7 +42,10 @@ export class LoginFloodGate {
     const retryAfterMs = this.#options.limiter.refusesFor(address);
     if (retryAfterMs === undefined) return false;
     this.#tell(address);
-    refuse(response, Math.ceil(retryAfterMs / 1000));
+    const seconds = Math.ceil(retryAfterMs / 1000);
+    const headers = { ...HEADERS, 'Retry-After': String(seconds) };
+    const detail = `Too many failed log-ins. Try again in ${seconds} s.`;
+    sendRawProblem(response, 429, headers, detail);
     return true;
   }
 
@@ -48,21 +58,4 @@ export class LoginFloodGate {
     this.#refused = 0;
     this.#options.logger.warn({ peer, refused }, 'log-ins refused: too many wrong passwords');
   }
-}
-
-function refuse(response: ServerResponse, seconds: number): void {
-  const body = JSON.stringify({
-    type: 'about:blank',
-    title: 'Too Many Requests',
-    status: 429,
-    detail: `Too many failed log-ins. Try again in ${seconds} s.`,
-  });
-  const headers = {
-    'Cache-Control': 'no-store',
-    'Content-Type': 'application/problem+json; charset=utf-8',
-    'Content-Length': Buffer.byteLength(body),
-    'Retry-After': String(seconds),
-    'X-Content-Type-Options': 'nosniff',
-  };
-  response.writeHead(429, headers).end(body);
 }

@@ -10,9 +10,9 @@ import {
   type SessionCall,
   type SessionProcedure,
 } from '../../router/index.js';
-import { scopeOf } from '../permissions/token-scope.js';
 import { InvalidToken } from './invalid-token.js';
 import { proofOf, type TokenBearer, type TokenBearers } from './token-bearers.js';
+import { tokenPrincipal } from './token-principal.js';
 
 /** The URI of the procedure by which a session is given a new token. */
 export const REFRESH_PROCEDURE = 'expressway.auth.refresh';
@@ -106,8 +106,7 @@ export class SessionRefresh implements SessionProcedure {
 
   #renewed(before: Principal, bearer: TokenBearer): Principal {
     const { user, token } = bearer;
-    const proof = proofOf(bearer);
-    if (!isSameSubject(before, proof) || user.username !== before.authid) {
+    if (!isSameSubject(before, proofOf(bearer)) || user.username !== before.authid) {
       this.#logger.warn({ authid: before.authid }, 'token of another subject at a refresh');
       throw new WampError(RefreshError.subjectMismatch, ['the token names another subject']);
     }
@@ -115,19 +114,15 @@ export class SessionRefresh implements SessionProcedure {
     if (before.expiresAt !== undefined && expiresAt <= before.expiresAt) {
       throw new WampError(Uri.invalidArgument, ['the token ends no later than the one before']);
     }
-    if (!this.#roles.has(user.role)) throw new WampError(Uri.noSuchRole);
-    const authroles = user.roles.filter((role) => this.#roles.has(role));
-    const { authid, authmethod, authprovider } = before;
+    const renewed = tokenPrincipal(bearer, this.#roles);
+    if (renewed === undefined) throw new WampError(Uri.noSuchRole);
+    const { authmethod, authprovider, details, authextra } = before;
     return {
-      ...{ authid, authmethod, authprovider },
-      authrole: user.role,
-      ...(authroles.length > 1 && { authroles }),
-      details: { ...before.details, authroles },
-      authextra: { ...before.authextra, expires_at: token.expiresAt, refresh_at: token.refreshAt },
+      ...renewed,
+      ...{ authmethod, authprovider },
+      details: { ...details, authroles: renewed.authroles ?? [renewed.authrole] },
+      authextra: { ...authextra, expires_at: token.expiresAt, refresh_at: token.refreshAt },
       expiresAt,
-      proof,
-      ...(token.login === undefined ? {} : { login: token.login }),
-      ...scopeOf(token.scope),
     };
   }
 }
