@@ -8,7 +8,9 @@ import { metered } from './metered.js';
 /** Between the load's start and the first reading, so that the window has found its rhythm. */
 const SETTLE_MS = 200;
 
+/** So many units are done before it counts, or so many rounds made: until then compiling takes more than what is compiled. */
 const WARM_UNITS = 50_000;
+const WARM_ROUNDS = 8;
 
 /** Deliveries or calls, a fixed number of them in flight. */
 export const closedLoop: Measurement = {
@@ -28,7 +30,7 @@ export const closedLoop: Measurement = {
 /** Keeps a load running until what it runs through is compiled, and stops it. */
 export async function warmUp(load: Load, milliseconds: number): Promise<void> {
   load.start();
-  for (let round = 0; round < 3 && load.completed < WARM_UNITS; round += 1) {
+  for (let round = 0; round < WARM_ROUNDS && load.completed < WARM_UNITS; round += 1) {
     await underLoad(load, milliseconds);
   }
   await load.stop();

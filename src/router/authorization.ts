@@ -35,6 +35,16 @@ export interface AuthorizationOptions {
 /** A message that needs a permission. */
 export type AuthorizedMessage = Publish | Subscribe | Call | Register;
 
+/** What a URI is for good. */
+interface UriFacts {
+  readonly isReserved: boolean;
+  /** Whether everybody may call it. */
+  readonly isOpen: boolean;
+}
+
+/** URIs of which the facts are kept, at most. */
+const KNOWN_URIS = 10_000;
+
 /** What meta procedures ask about has no message of its own. */
 const OPTIONS: Readonly<Record<MatchPolicy, Dict>> = {
   exact: NO_DETAILS,
@@ -45,6 +55,8 @@ const OPTIONS: Readonly<Record<MatchPolicy, Dict>> = {
 /** The rules of one realm: which URIs there may be, and who may do what with them (WAMP 2.1.1, 13.6). */
 export class Authorization {
   readonly #options: AuthorizationOptions;
+  /** Of URIs that are no patterns: one look-up for each message, where they are found out by several. */
+  readonly #facts = new Map<string, UriFacts>();
 
   constructor(options: AuthorizationOptions) {
     this.#options = options;
@@ -62,8 +74,8 @@ export class Authorization {
     const { options } = message;
     const uri = 'topic' in message ? message.topic : message.procedure;
     const match = policyOf(message);
-    this.#check(session, action, uri, match);
-    if (session.isInternal || this.#isOpen(action, uri)) return true;
+    const { isOpen } = this.#check(session, action, uri, match);
+    if (session.isInternal || (isOpen && action === 'call')) return true;
     const { principal } = session;
     if (principal.scope?.covers(action, uri, match) === false) return false;
     try {
@@ -82,8 +94,8 @@ export class Authorization {
     uri: string,
     match: MatchPolicy,
   ): boolean | Promise<boolean> {
-    this.#check(session, action, uri, match);
-    if (this.#isOpen(action, uri)) return true;
+    const { isOpen } = this.#check(session, action, uri, match);
+    if (isOpen && action === 'call') return true;
     return this.ask(session, action, uri, match);
   }
 
@@ -127,15 +139,22 @@ export class Authorization {
     return answer.disclose ? 'always' : 'never';
   }
 
-  #isOpen(action: Action, uri: string): boolean {
-    return action === 'call' && this.#options.openProcedures?.has(uri) === true;
-  }
-
-  #check(session: Session, action: Action, uri: string, match: MatchPolicy): void {
-    if (!isUriPattern(uri, match, this.#options.uriLimits)) throw new WampError(Uri.invalidUri);
-    if (!session.isInternal && isWriting(action) && isReservedUri(uri)) {
+  #check(session: Session, action: Action, uri: string, match: MatchPolicy): UriFacts {
+    const facts = (match === 'exact' ? this.#facts.get(uri) : undefined) ?? this.#learn(uri, match);
+    if (facts.isReserved && !session.isInternal && isWriting(action)) {
       throw new WampError(Uri.invalidUri, ['this URI is reserved']);
     }
+    return facts;
+  }
+
+  #learn(uri: string, match: MatchPolicy): UriFacts {
+    const { uriLimits, openProcedures } = this.#options;
+    if (!isUriPattern(uri, match, uriLimits)) throw new WampError(Uri.invalidUri);
+    const facts = { isReserved: isReservedUri(uri), isOpen: openProcedures?.has(uri) === true };
+    if (match !== 'exact') return facts;
+    if (this.#facts.size >= KNOWN_URIS) this.#facts.clear();
+    this.#facts.set(uri, facts);
+    return facts;
   }
 
   async #await(answer: Promise<Answer>): Promise<Answer> {

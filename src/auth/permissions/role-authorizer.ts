@@ -28,7 +28,7 @@ export interface Permission {
 export interface RoleAuthorizerOptions {
   /** The permissions of each role; a role that is not there may do nothing. */
   readonly roles: ReadonlyMap<string, readonly Permission[]>;
-  /** How many answers are remembered for each role and action. Default 1,000. */
+  /** How many answers are remembered for each role and action. Default 10,000. */
   readonly cacheSize?: number;
 }
 
@@ -76,7 +76,7 @@ export class RoleAuthorizer implements Authorizer {
 
   /** Throws TypeError for an exact permission on what is no URI. */
   constructor(options: RoleAuthorizerOptions) {
-    this.#cacheSize = options.cacheSize ?? 1_000;
+    this.#cacheSize = options.cacheSize ?? 10_000;
     this.#roles = new Map(
       [...options.roles].map(([role, list]) => [role, toRoleSet(list.map(toRule))]),
     );

@@ -30,9 +30,10 @@ const LITERALS = new Map([
   [0x66, Buffer.from('false')],
   [0x6e, Buffer.from('null')],
 ]);
-/** By byte: 1 for what a string may hold as it is. A look-up is quicker than three comparisons for each byte. */
+const LAST_ASCII = 0x7f;
+/** By byte: 1 for what a string may hold as it is, ASCII only. A look-up is quicker than three comparisons for each byte. */
 const STANDS_FOR_ITSELF = Uint8Array.from({ length: 256 }, (_, byte) =>
-  Number(byte >= SPACE && byte !== QUOTE && byte !== BACKSLASH),
+  Number(byte >= SPACE && byte <= LAST_ASCII && byte !== QUOTE && byte !== BACKSLASH),
 );
 /** By byte: 1 for what follows the digits of a number that is no integer. */
 const CONTINUES_NUMBER = Uint8Array.from({ length: 256 }, (_, byte) =>
@@ -58,6 +59,8 @@ export class JsonScanner implements Scanner {
   /** By depth: what ends the list or dict that is open there, and how many keys it has had. */
   readonly #closers: Uint8Array;
   readonly #keys: Uint32Array;
+  /** Whether the message has been found to be UTF-8: most are ASCII, which needs no such question. */
+  #isUtf8 = false;
 
   constructor(limits: SerializerLimits) {
     this.#limits = limits;
@@ -67,7 +70,7 @@ export class JsonScanner implements Scanner {
 
   /** Takes in `bytes`, which must be one JSON list, and gives the number of its elements. Throws ProtocolViolation. */
   scan(bytes: Buffer): number {
-    if (!isUtf8(bytes)) throw new ProtocolViolation('the message is not valid UTF-8');
+    this.#isUtf8 = false;
     const start = skipSpace(bytes, 0);
     if (byteAt(bytes, start) !== OPEN_LIST) throw new ProtocolViolation('a message is a list');
     const first = skipSpace(bytes, start + 1);
@@ -100,7 +103,7 @@ export class JsonScanner implements Scanner {
       if (depth === 1) this.#starts[count] = at;
       const byte = at < length ? (bytes[at] ?? END) : END;
       if (byte === QUOTE) {
-        at = string(bytes, at + 1, length);
+        at = this.#string(bytes, at + 1, length);
       } else if (byte >= ONE && byte <= NINE) {
         at = integer(bytes, at, length);
       } else if (byte === OPEN_DICT || byte === OPEN_LIST) {
@@ -150,30 +153,45 @@ export class JsonScanner implements Scanner {
     const { length } = bytes;
     let at = start < length && bytes[start] === QUOTE ? start : skipSpace(bytes, start);
     if (at >= length || bytes[at] !== QUOTE) fail(bytes, at);
-    at = string(bytes, at + 1, length);
+    at = this.#string(bytes, at + 1, length);
     if (at < length && bytes[at] === COLON) return at + 1;
     at = skipSpace(bytes, at);
     if (byteAt(bytes, at) !== COLON) fail(bytes, at);
     return at + 1;
   }
-}
 
-/** `start` is after the opening quote. */
-function string(bytes: Buffer, start: number, length: number): number {
-  let at = start;
-  while (at < length && STANDS_FOR_ITSELF[bytes[at] ?? END] === 1) at += 1;
-  return at < length && bytes[at] === QUOTE ? at + 1 : escapedString(bytes, at);
-}
-
-/** `start` is at a byte that may not stand in a string as it is. */
-function escapedString(bytes: Buffer, start: number): number {
-  let at = start;
-  while (byteAt(bytes, at) !== QUOTE) {
-    if (byteAt(bytes, at) !== BACKSLASH) fail(bytes, at);
-    at = escape(bytes, at + 1);
-    while (STANDS_FOR_ITSELF[byteAt(bytes, at)] === 1) at += 1;
+  /** `start` is after the opening quote. */
+  #string(bytes: Buffer, start: number, length: number): number {
+    let at = start;
+    while (at < length && STANDS_FOR_ITSELF[bytes[at] ?? END] === 1) at += 1;
+    return at < length && bytes[at] === QUOTE ? at + 1 : this.#unusualString(bytes, at);
   }
-  return at + 1;
+
+  /** `start` is at a byte that may not stand in a string as it is, or is none of ASCII. */
+  #unusualString(bytes: Buffer, start: number): number {
+    let at = start;
+    for (;;) {
+      const byte = byteAt(bytes, at);
+      if (byte === QUOTE) return at + 1;
+      if (byte === BACKSLASH) {
+        at = escape(bytes, at + 1);
+      } else if (byte > LAST_ASCII) {
+        this.#requireUtf8(bytes);
+        at += 1;
+      } else if (STANDS_FOR_ITSELF[byte] === 1) {
+        at += 1;
+      } else {
+        fail(bytes, at);
+      }
+    }
+  }
+
+  /** Throws ProtocolViolation when the message, of which it is asked once, is none. Outside of strings JSON is ASCII anyway. */
+  #requireUtf8(bytes: Buffer): void {
+    if (this.#isUtf8) return;
+    if (!isUtf8(bytes)) throw new ProtocolViolation('the message is not valid UTF-8');
+    this.#isUtf8 = true;
+  }
 }
 
 /** A number that does not begin with a zero or sign: most are integers. */

@@ -7,6 +7,7 @@ import { copyHead, plainHeadLength } from './json-head.js';
 import { readExactly } from './json-reader.js';
 import { JsonScanner, skipSpace } from './json-scanner.js';
 import { jsonText } from './json-writer.js';
+import { KnownTexts } from './known-texts.js';
 import { MessageDecoder, type ElementReader } from './message-decoder.js';
 import {
   DEFAULT_SERIALIZER_LIMITS,
@@ -59,6 +60,7 @@ export function jsonSerializer(limits: SerializerLimits = DEFAULT_SERIALIZER_LIM
 const elements: ElementReader = {
   format: jsonFormat,
   valueAt: element,
+  uriAt: uri,
   isList: (bytes, start) => bytes[start] === OPEN_LIST,
   isDict: (bytes, start) => bytes[start] === OPEN_DICT,
   isEmpty: (bytes, start, end) => skipSpace(bytes, start + 1) === end - 1,
@@ -82,6 +84,14 @@ function element(bytes: Buffer, start: number, end: number): unknown {
     throw new ProtocolViolation('an id is out of range');
   }
   return value;
+}
+
+const knownUris = new KnownTexts();
+
+/** The value of an element that should be a URI, which has no escapes either. */
+function uri(bytes: Buffer, start: number, end: number): unknown {
+  const inside = bytes[start] === QUOTE ? knownUris.read(bytes, start + 1, end - 1) : '\\';
+  return inside.includes('\\') ? element(bytes, start, end) : inside;
 }
 
 /** The value of decimal digits; undefined for anything else. */

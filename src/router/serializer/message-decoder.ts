@@ -19,21 +19,30 @@ export interface ElementReader {
   readonly format: PayloadFormat;
   /** The value of an element of the head. Throws ProtocolViolation. */
   readonly valueAt: (bytes: Buffer, start: number, end: number) => unknown;
+  /** The same of one that should be a URI, where there is a quicker way to read those. */
+  readonly uriAt?: (bytes: Buffer, start: number, end: number) => unknown;
   readonly isList: (bytes: Buffer, start: number) => boolean;
   readonly isDict: (bytes: Buffer, start: number) => boolean;
   /** Whether a list or dict has nothing in it. */
   readonly isEmpty: (bytes: Buffer, start: number, end: number) => boolean;
 }
 
+/** From here on the texts in the head of a message are URIs, and nothing secret. */
+const FIRST_URI = 3;
+
 /** Decodes messages of a format: the head's elements by value, the payload as the bytes that the scanner has checked. */
 export class MessageDecoder {
   readonly #scanner: Scanner;
   readonly #reader: ElementReader;
+  readonly #valueAt: ElementReader['valueAt'];
+  readonly #uriAt: ElementReader['valueAt'];
   readonly #isLenient: boolean;
 
   constructor(scanner: Scanner, reader: ElementReader, limits: SerializerLimits) {
     this.#scanner = scanner;
     this.#reader = reader;
+    this.#valueAt = reader.valueAt;
+    this.#uriAt = reader.uriAt ?? reader.valueAt;
     this.#isLenient = limits.isLenient ?? false;
   }
 
@@ -54,7 +63,9 @@ export class MessageDecoder {
   }
 
   #value(bytes: Buffer, index: number): unknown {
-    return this.#reader.valueAt(bytes, this.#scanner.startOf(index), this.#scanner.endOf(index));
+    const start = this.#scanner.startOf(index);
+    const end = this.#scanner.endOf(index);
+    return index < FIRST_URI ? this.#valueAt(bytes, start, end) : this.#uriAt(bytes, start, end);
   }
 
   #args(bytes: Buffer, index: number): Buffer | undefined {
