@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { ProtocolViolation } from '../protocol/errors.js';
 import type { Scanner } from './message-decoder.js';
+import { skipPlain, STANDS_FOR_ITSELF } from './plain-run.js';
 import type { SerializerLimits } from './serializer.js';
 
 const SPACE = 0x20;
@@ -31,10 +32,8 @@ const LITERALS = new Map([
   [0x6e, Buffer.from('null')],
 ]);
 const LAST_ASCII = 0x7f;
-/** By byte: 1 for what a string may hold as it is, ASCII only. A look-up is quicker than three comparisons for each byte. */
-const STANDS_FOR_ITSELF = Uint8Array.from({ length: 256 }, (_, byte) =>
-  Number(byte >= SPACE && byte <= LAST_ASCII && byte !== QUOTE && byte !== BACKSLASH),
-);
+/** Strings up to this length are gone through byte by byte. */
+const SHORT = 48;
 /** By byte: 1 for what follows the digits of a number that is no integer. */
 const CONTINUES_NUMBER = Uint8Array.from({ length: 256 }, (_, byte) =>
   Number(byte === DOT || (byte | 0x20) === LOWER_E),
@@ -162,8 +161,10 @@ export class JsonScanner implements Scanner {
 
   /** `start` is after the opening quote. */
   #string(bytes: Buffer, start: number, length: number): number {
+    const near = Math.min(length, start + SHORT);
     let at = start;
-    while (at < length && STANDS_FOR_ITSELF[bytes[at] ?? END] === 1) at += 1;
+    while (at < near && STANDS_FOR_ITSELF[bytes[at] ?? END] === 1) at += 1;
+    if (at === near) at = skipPlain(bytes, at);
     return at < length && bytes[at] === QUOTE ? at + 1 : this.#unusualString(bytes, at);
   }
 
@@ -177,9 +178,11 @@ export class JsonScanner implements Scanner {
         at = escape(bytes, at + 1);
       } else if (byte > LAST_ASCII) {
         this.#requireUtf8(bytes);
-        at += 1;
+        do at += 1;
+        while (byteAt(bytes, at) > LAST_ASCII);
       } else if (STANDS_FOR_ITSELF[byte] === 1) {
-        at += 1;
+        do at += 1;
+        while (STANDS_FOR_ITSELF[byteAt(bytes, at)] === 1);
       } else {
         fail(bytes, at);
       }
