@@ -82,7 +82,8 @@ export class Handshake {
   #isOver = false;
   readonly #gone = new LazySignal();
   #expected: Expected = 'hello';
-  #onhello: (hello: Hello) => void = () => undefined;
+  #helloTimer: NodeJS.Timeout | undefined;
+  #onadmission: (admission: Admission) => void = () => undefined;
   #onauthenticate: (message: Authenticate) => void = () => undefined;
   #failure: Error | undefined;
   #onfailure: (error: Error) => void = () => undefined;
@@ -97,11 +98,9 @@ export class Handshake {
    * HandshakeTimeout, PeerGone or ConnectionLost; with anything else when an authenticator is at fault.
    */
   async run(): Promise<Admission> {
-    const failure = new Promise<never>((_, reject) => {
+    const admission = new Promise<Admission>((resolve, reject) => {
+      this.#onadmission = resolve;
       this.#onfailure = reject;
-    });
-    const hello = new Promise<Hello>((resolve) => {
-      this.#onhello = resolve;
     });
     this.#options.transport.open({
       onmessage: (message) => {
@@ -115,20 +114,14 @@ export class Handshake {
         this.#fail(new ConnectionLost('the connection was lost'));
       },
     });
-    const helloTimer = this.#deadline(this.#options.helloMs);
+    this.#helloTimer = this.#deadline(this.#options.helloMs);
     const authTimer = this.#deadline(this.#options.authMs);
-    const admission = hello.then((message) => {
-      clearTimeout(helloTimer);
-      return this.#admit(message);
-    });
     try {
-      return await Promise.race([failure, admission]);
+      return await admission;
     } finally {
-      clearTimeout(helloTimer);
+      clearTimeout(this.#helloTimer);
       clearTimeout(authTimer);
       this.#end();
-      // The loser of the race is settled too: without a listener its rejection would end the process.
-      admission.catch(() => undefined);
     }
   }
 
@@ -166,7 +159,9 @@ export class Handshake {
       this.#fail(new PeerGone('the client sent ABORT'));
     } else if (message.type === MessageType.Hello && expected === 'hello') {
       this.#proceed(() => {
-        this.#onhello(message);
+        clearTimeout(this.#helloTimer);
+        // Whatever it comes to after a failure is void.
+        this.#admit(message).then(this.#onadmission, this.#onfailure);
       });
     } else if (message.type === MessageType.Authenticate && expected === 'authenticate') {
       this.#proceed(() => {
