@@ -55,7 +55,7 @@ export class JwtAuthProvider {
   async start(): Promise<void> {
     await this.#client.register(ONHELLO, onhello);
     await this.#client.register(ONAUTHENTICATE, async ({ args }) =>
-      toResult(await orUnavailable(this.#onauthenticate(args))),
+      toResult(await this.#onauthenticate(args)),
     );
     const handlers = {
       onhello: ONHELLO,
@@ -115,15 +115,5 @@ const toSuccess = ({ token, user }: TokenBearer): Dict => ({
   [PROOF_KEY]: proofToWire(proofOf({ token, user })),
   ...(token.scope === undefined ? {} : { [SCOPE_KEY]: token.scope }),
 });
-
-/** What nobody can tell at the moment is said to be so, and not a failure: then the client comes back. */
-async function orUnavailable<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof AuthenticatorUnavailable) throw new WampError(Uri.unavailable);
-    throw error;
-  }
-}
 
 const toResult = (args: List): CallResult => ({ args, kwargs: {} });
