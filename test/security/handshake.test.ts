@@ -6,6 +6,7 @@ import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import { fetchToken, startTestApplication, webSocketUrl } from '../support/application.js';
 import { makeToken } from '../support/tokens.js';
+import { upgradeRequest } from '../support/upgrade-request.js';
 import { ALL_ROLES, connectWire, joinWithToken, upgradeStatus } from '../support/wire-client.js';
 
 const HELLO = [1, 'realm1', { ...ALL_ROLES, authmethods: ['jwt'] }];
@@ -39,17 +40,7 @@ describe('W2: a reset at any moment of the upgrade', () => {
       await fetchToken(application),
     );
     const { port } = new URL(application.publicUrl);
-    const upgrade = [
-      'GET /ws HTTP/1.1',
-      `Host: 127.0.0.1:${port}`,
-      'Connection: Upgrade',
-      'Upgrade: websocket',
-      'Sec-WebSocket-Version: 13',
-      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-      'Sec-WebSocket-Protocol: wamp.2.json',
-      '',
-      '',
-    ].join('\r\n');
+    const upgrade = upgradeRequest(`127.0.0.1:${port}`);
     for (let round = 0; round < 1000; round += 1) {
       const socket = connect(Number(port), '127.0.0.1');
       socket.on('error', () => undefined);

@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { startTestApplication, webSocketUrl } from '../support/application.js';
 import { makeToken } from '../support/tokens.js';
+import { upgradeRequest } from '../support/upgrade-request.js';
 import { joinWithToken } from '../support/wire-client.js';
 
 interface IdleSocket {
@@ -18,17 +19,7 @@ const OF_EACH = 20;
 const MOST = 1000;
 const TOPIC = 'com.example.alive';
 
-const UPGRADE = [
-  'GET /ws HTTP/1.1',
-  'Host: 127.0.0.1',
-  'Connection: Upgrade',
-  'Upgrade: websocket',
-  'Sec-WebSocket-Version: 13',
-  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-  'Sec-WebSocket-Protocol: wamp.2.json',
-  '',
-  '',
-].join('\r\n');
+const UPGRADE = upgradeRequest();
 
 /** Asks for an upgrade from an address of the loopback and says nothing more. */
 async function beIdle(t: TestContext, url: string, from: string): Promise<IdleSocket> {

@@ -8,23 +8,14 @@ import type { User } from '../../src/auth/users/user-provider.js';
 import { startTestApplication, webSocketUrl } from '../support/application.js';
 import { MessageQueue } from '../support/message-queue.js';
 import { makeToken } from '../support/tokens.js';
+import { upgradeRequest } from '../support/upgrade-request.js';
 import { joinWithToken } from '../support/wire-client.js';
 
 const ROUNDS = 1000;
 const AT_A_TIME = 50;
 const HELLO = '[1,"realm1",{"roles":{"caller":{}},"authmethods":["jwt"]}]';
 
-const UPGRADE = [
-  'GET /ws HTTP/1.1',
-  'Host: 127.0.0.1',
-  'Connection: Upgrade',
-  'Upgrade: websocket',
-  'Sec-WebSocket-Version: 13',
-  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-  'Sec-WebSocket-Protocol: wamp.2.json',
-  '',
-  '',
-].join('\r\n');
+const UPGRADE = upgradeRequest();
 
 /** A text frame as a client sends it (RFC 6455, 5.2); the mask is of zeros, which leaves the text as it is. */
 function frameOf(text: string): Buffer {
