@@ -1,6 +1,6 @@
 /** Longer texts are read anew each time: they are rare in heads. */
 const LONGEST = 64;
-/** Texts that are kept, at most: some hundred kilobytes. */
+/** Texts that are kept, at most: about a megabyte. */
 const PLACES = 4096;
 
 /** A text and the bytes that it was read from. */

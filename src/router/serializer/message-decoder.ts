@@ -88,7 +88,7 @@ export class MessageDecoder {
     const start = this.#scanner.startOf(index);
     return this.#reader.isList(bytes, start)
       ? this.#unlessEmpty(bytes, index) === undefined
-      : this.#value(bytes, index) === null;
+      : this.#valueAt(bytes, start, this.#scanner.endOf(index)) === null;
   }
 
   #unlessEmpty(bytes: Buffer, index: number): Buffer | undefined {
