@@ -4,6 +4,10 @@ export interface TurnMember {
   endTurn(): void;
 }
 
+/** Node tells of libuv's counts since 20.18 and 22.8. */
+const timing: Partial<Pick<typeof performance.nodeTiming, 'uvMetricsInfo'>> =
+  performance.nodeTiming;
+
 let members: TurnMember[] = [];
 let isEnding = false;
 /** How often the event loop had gone round and what it had dealt with when somebody asked last. */
@@ -26,10 +30,12 @@ export function awaitTurnEnd(member: TurnMember): void {
 /**
  * Whether there has been one event at most since somebody asked last, and that was in an earlier turn. Then this turn, too, is taken to be over
  * when its event has been dealt with: to wait for an immediate takes as long as to route a message. If it is not, what else it brings
- * waits for the immediate, all together.
+ * waits for the immediate, all together. Where it is not known, no turn is quiet.
  */
 function isQuiet(): boolean {
-  const { loopCount, events: dealtWith } = performance.nodeTiming.uvMetricsInfo;
+  const metrics = timing.uvMetricsInfo;
+  if (metrics === undefined) return false;
+  const { loopCount, events: dealtWith } = metrics;
   const isOnlyEvent = dealtWith - events <= 1 && loopCount !== loops;
   loops = loopCount;
   events = dealtWith;
