@@ -1,3 +1,4 @@
+import { ByteGatherer } from './byte-gatherer.js';
 import { CloseCode } from './close-codes.js';
 import { EXTRA_LENGTH_BIT, FrameType, LONGEST_FRAME, PREFIX_BYTES } from './rawsocket-framing.js';
 
@@ -17,17 +18,13 @@ const RESERVED_BITS = 0xf0;
 const TYPE_BITS = 0x07;
 const NOTHING: Buffer = Buffer.alloc(0);
 
-/**
- * Cuts what was read into frames, wherever the network has cut it. A frame within one read is not copied; the parts of others are
- * gathered in a buffer that grows with what has really come, not with what a prefix announces.
- */
+/** Cuts what was read into frames, wherever the network has cut it. A frame within one read is not copied. */
 export class RawSocketFrameReader {
   readonly #limit: number;
   #chunk = NOTHING;
   #at = 0;
   /** The beginning of a frame whose end has yet to come. */
-  #partial = NOTHING;
-  #filled = 0;
+  readonly #partial = new ByteGatherer();
 
   /** `limit`: bytes of a payload, at most. */
   constructor(limit: number) {
@@ -36,7 +33,7 @@ export class RawSocketFrameReader {
 
   /** Whether everything that came was in whole frames, and all of them were taken. */
   get isBetweenFrames(): boolean {
-    return this.#filled === 0 && this.#at === this.#chunk.length;
+    return this.#partial.length === 0 && this.#at === this.#chunk.length;
   }
 
   /** Takes what was read. */
@@ -55,7 +52,7 @@ export class RawSocketFrameReader {
       this.#at = 0;
       return undefined;
     }
-    if (this.#filled > 0 || available < PREFIX_BYTES) return this.#gather();
+    if (this.#partial.length > 0 || available < PREFIX_BYTES) return this.#gather();
     const length = this.#lengthAt(this.#chunk, this.#at);
     if (typeof length !== 'number') return length;
     const end = this.#at + PREFIX_BYTES + length;
@@ -69,35 +66,23 @@ export class RawSocketFrameReader {
   }
 
   #gather(): RawSocketFrame | RawSocketFailure | undefined {
-    this.#fill(PREFIX_BYTES);
-    if (this.#filled < PREFIX_BYTES) return undefined;
-    const length = this.#lengthAt(this.#partial, 0);
+    const partial = this.#partial;
+    if (!this.#fill(PREFIX_BYTES)) return undefined;
+    const length = this.#lengthAt(partial.bytes, 0);
     if (typeof length !== 'number') return length;
-    this.#fill(PREFIX_BYTES + length);
-    if (this.#filled < PREFIX_BYTES + length) return undefined;
-    const frame = this.#partial;
-    this.#partial = NOTHING;
-    this.#filled = 0;
-    return {
-      type: typeAt(frame, 0),
-      payload: frame.subarray(PREFIX_BYTES, PREFIX_BYTES + length),
-    };
+    if (!this.#fill(PREFIX_BYTES + length)) return undefined;
+    const frame = partial.take();
+    return { type: typeAt(frame, 0), payload: frame.subarray(PREFIX_BYTES) };
   }
 
-  /** Moves bytes to the partial frame until it has `target`, or no more have come. */
-  #fill(target: number): void {
-    const count = Math.min(target - this.#filled, this.#chunk.length - this.#at);
-    if (count <= 0) return;
-    const filled = this.#filled + count;
-    if (filled > this.#partial.length) {
-      const capacity = Math.min(target, Math.max(filled, 2 * this.#partial.length));
-      const grown = Buffer.allocUnsafe(capacity);
-      this.#partial.copy(grown, 0, 0, this.#filled);
-      this.#partial = grown;
-    }
-    this.#chunk.copy(this.#partial, this.#filled, this.#at, this.#at + count);
-    this.#filled = filled;
-    this.#at += count;
+  /** Moves bytes to the partial frame until it has `target`; false if more have to come. */
+  #fill(target: number): boolean {
+    const partial = this.#partial;
+    const missing = Math.max(0, target - partial.length);
+    const end = Math.min(this.#at + missing, this.#chunk.length);
+    partial.add(this.#chunk, this.#at, end, target);
+    this.#at = end;
+    return partial.length >= target;
   }
 
   /** The length that the prefix at `at` announces. */
