@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { RouterMessage } from '../protocol/message.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { CloseCode } from './close-codes.js';
+import { departInTurn, type Departing } from './departures.js';
 import { deliverMessages } from './deliver-messages.js';
 import { endSocket } from './end-socket.js';
 import type { FrameEncoder } from './frame-encoder.js';
@@ -14,6 +15,7 @@ import {
   type RawSocketFrame,
 } from './rawsocket-frame-reader.js';
 import { FrameType, PREFIX_BYTES, rawSocketFrame } from './rawsocket-framing.js';
+import { countEvent } from './turn.js';
 import type { Transport, TransportDetails, TransportReceiver } from './transport.js';
 
 /** What a RawSocket transport stands on. */
@@ -43,7 +45,7 @@ const LOST = 1006;
  * WAMP over a byte stream: TCP, TLS or a Unix socket (WAMP 15.1). It has no close frame: the peer sees the end of the connection, and the
  * code of a closing is for our own side only.
  */
-export class RawSocketTransport implements Transport {
+export class RawSocketTransport implements Transport, Departing {
   readonly details: TransportDetails;
   readonly #socket: Socket;
   readonly #serializer: Serializer;
@@ -79,23 +81,19 @@ export class RawSocketTransport implements Transport {
     });
     socket.on('error', ignoreError);
     socket.on('data', (chunk: Buffer) => {
+      countEvent();
       if (!this.#isOpen) return;
       this.#keepAlive.heard();
       this.#reader.push(chunk);
       this.#read();
     });
     socket.on('end', () => {
+      countEvent();
       this.#hasPeerEnded = true;
-      this.#read();
+      departInTurn(this);
     });
     socket.on('close', () => {
-      // What came before the end of the connection was sent.
-      this.#isPaused = false;
-      this.#read();
-      this.#isOpen = false;
-      this.#keepAlive.end();
-      this.#queue.clear();
-      this.#report(this.#closeCode ?? LOST);
+      departInTurn(this);
     });
   }
 
@@ -152,6 +150,17 @@ export class RawSocketTransport implements Transport {
     const due = this.#keepAlive.due(now, pingMs, pongMs);
     if (due === 'lost') this.#cutOff(CloseCode.noPong);
     else if (due === 'ping') this.#push(PING);
+  }
+
+  depart(): void {
+    // What came before the end of the connection was sent, and nobody can resume it any more.
+    if (this.#socket.closed) this.#isPaused = false;
+    this.#read();
+    if (!this.#socket.closed) return;
+    this.#isOpen = false;
+    this.#keepAlive.end();
+    this.#queue.clear();
+    this.#report(this.#closeCode ?? LOST);
   }
 
   /** A peer that is not pinged counts as there. */

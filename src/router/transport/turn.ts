@@ -8,11 +8,22 @@ export interface TurnMember {
 const timing: Partial<Pick<typeof performance.nodeTiming, 'uvMetricsInfo'>> =
   performance.nodeTiming;
 
+/** A turn that has taken longer is ended in parts. */
+const LONG_TURN_MS = 5;
+/** The clock is looked at once in so many events. */
+const EVENTS_PER_LOOK = 16;
+
 let members: TurnMember[] = [];
 let isEnding = false;
 /** How often the event loop had gone round and what it had dealt with when somebody asked last. */
 let loops = 0;
 let events = 0;
+/** Events since the clock was looked at, in which turn that was, and when. */
+let brought = 0;
+let lookedLoop: number | undefined;
+let lookedAt = 0;
+/** The turn that was found to take long. */
+let longLoop: number | undefined;
 let turn = 0;
 let sent = 0;
 
@@ -23,7 +34,7 @@ let sent = 0;
  */
 export function awaitTurnEnd(member: TurnMember): void {
   if (members.push(member) > 1) return;
-  if (isQuiet() && !isEnding) process.nextTick(endTurn);
+  if (endsAtOnce() && !isEnding) process.nextTick(endTurn);
   else setImmediate(endTurn);
 }
 
@@ -32,14 +43,32 @@ export function awaitTurnEnd(member: TurnMember): void {
  * when its event has been dealt with: to wait for an immediate takes as long as to route a message. If it is not, what else it brings
  * waits for the immediate, all together. Where it is not known, no turn is quiet.
  */
-function isQuiet(): boolean {
+function endsAtOnce(): boolean {
   const metrics = timing.uvMetricsInfo;
   if (metrics === undefined) return false;
   const { loopCount, events: dealtWith } = metrics;
-  const isOnlyEvent = dealtWith - events <= 1 && loopCount !== loops;
+  const isQuiet = dealtWith - events <= 1 && loopCount !== loops;
   loops = loopCount;
   events = dealtWith;
-  return isOnlyEvent;
+  return isQuiet || loopCount === longLoop;
+}
+
+/**
+ * Tells that a socket has brought something. A turn that takes long, as when thousands of connections are cut at once, ends for the members that
+ * there are before all that it brings has been dealt with: whoever is served in the middle need not wait for the rest.
+ */
+export function countEvent(): void {
+  brought = (brought + 1) % EVENTS_PER_LOOK;
+  if (brought !== 0) return;
+  const loopCount = timing.uvMetricsInfo?.loopCount;
+  const now = performance.now();
+  if (loopCount !== lookedLoop) {
+    lookedLoop = loopCount;
+    lookedAt = now;
+  } else if (now - lookedAt > LONG_TURN_MS) {
+    longLoop = lookedLoop;
+    if (members.length > 0) endTurn();
+  }
 }
 
 /** Differs from turn to turn, as far as anybody awaited the end of one. */
