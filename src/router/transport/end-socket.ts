@@ -10,6 +10,11 @@ const CLOSE_TIMEOUT_MS = 2000;
 export function endSocket(socket: Socket): void {
   socket.end();
   socket.resume();
+  cutLate(socket);
+}
+
+/** Cuts a connection that is not closed in good order within 2 s. */
+export function cutLate(socket: Socket): void {
   const timer = setTimeout(() => {
     socket.destroy();
   }, CLOSE_TIMEOUT_MS);

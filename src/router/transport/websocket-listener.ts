@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type Server as WsServer, type ServerOptions } from 'ws';
 import { selectSerializer } from '../serializer/select-serializer.js';
 import type { Serializer } from '../serializer/serializer.js';
-import { ClosingWebSocket } from './closing-websocket.js';
+import { AcceptedWebSocket } from './accepted-websocket.js';
 import { FrameEncoder } from './frame-encoder.js';
 import { HttpDetails } from './http-details.js';
 import { ignoreError } from './ignore-error.js';
@@ -24,8 +24,9 @@ export interface WebSocketListenerOptions extends HttpListenerOptions {
   readonly pongMs?: number;
 }
 
-/** After a close frame the peer has so long to answer it. */
-const CLOSE_TIMEOUT_MS = 2000;
+/** What a message may have unless the options say so. */
+const MESSAGE_BYTES = 64 * 1024;
+const QUEUE_BYTES = 1024 * 1024;
 
 /** Seconds after which a client that was refused for want of room may come again. */
 const RETRY_AFTER_S = 5;
@@ -59,7 +60,7 @@ interface Upgrade {
 /** Turns upgrade requests of an http server into WebSocket transports. */
 export class WebSocketListener {
   readonly #options: WebSocketListenerOptions;
-  readonly #webSockets: WsServer<typeof ClosingWebSocket>;
+  readonly #webSockets: WsServer<typeof AcceptedWebSocket>;
   readonly #frames: ReadonlyMap<Serializer, FrameEncoder>;
   readonly #transports = new Set<WebSocketTransport>();
   readonly #turns: HandshakeTurns;
@@ -145,15 +146,18 @@ export class WebSocketListener {
 
   #complete({ request, socket, head, serializer, address }: Upgrade): void {
     const { name } = this.#options;
-    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+    this.#webSockets.handleUpgrade(request, socket, head, () => {
+      socket.setTimeout(0);
+      socket.setNoDelay();
       const tls = tlsPeerOf(socket);
       const details = { type: 'websocket', listener: name, peer: address, tls } as const;
       this.#open({
-        webSocket,
         socket,
+        head,
         serializer,
         frames: this.#frames.get(serializer) ?? framesOf(serializer),
-        queueBytes: this.#options.queueBytes ?? 1024 * 1024,
+        messageBytes: this.#options.messageBytes ?? MESSAGE_BYTES,
+        queueBytes: this.#options.queueBytes ?? QUEUE_BYTES,
         details: new HttpDetails({ ...details, protocol: serializer.subprotocol }, request),
       });
     });
@@ -163,7 +167,7 @@ export class WebSocketListener {
   #open(connection: WebSocketConnection): void {
     const transport = new WebSocketTransport(connection);
     this.#transports.add(transport);
-    connection.webSocket.on('close', () => this.#transports.delete(transport));
+    connection.socket.on('close', () => this.#transports.delete(transport));
     this.#options.onconnection(transport);
   }
 
@@ -172,20 +176,14 @@ export class WebSocketListener {
   }
 }
 
-/** What ws is told; `closeTimeout` is not in its types yet. */
+/** What ws is told. */
 const serverOptions = (
   options: WebSocketListenerOptions,
-): ServerOptions<typeof ClosingWebSocket> & { closeTimeout: number } => ({
+): ServerOptions<typeof AcceptedWebSocket> => ({
   noServer: true,
-  WebSocket: ClosingWebSocket,
+  WebSocket: AcceptedWebSocket,
   clientTracking: false,
-  // Pongs go out in their place among all other frames, and count as unsent like them.
-  autoPong: false,
   perMessageDeflate: false,
-  maxPayload: options.messageBytes ?? 64 * 1024,
-  // The serializer checks UTF-8 itself, for every transport alike.
-  skipUTF8Validation: true,
-  closeTimeout: CLOSE_TIMEOUT_MS,
   handleProtocols: (offered) =>
     selectSerializer(offered, options.serializers)?.subprotocol ?? false,
 });

@@ -3,72 +3,85 @@ import { ProtocolViolation } from '../protocol/errors.js';
 import type { RouterMessage } from '../protocol/message.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { CloseCode } from './close-codes.js';
-import type { ClosingWebSocket } from './closing-websocket.js';
+import { departInTurn, type Departing } from './departures.js';
 import { deliverMessages } from './deliver-messages.js';
+import { cutLate, endSocket } from './end-socket.js';
 import type { FrameEncoder } from './frame-encoder.js';
 import { ignoreError } from './ignore-error.js';
 import { KeepAlive } from './keep-alive.js';
 import { OutboundQueue } from './outbound-queue.js';
-import { PING, pongFrame } from './websocket-framing.js';
+import { countEvent } from './turn.js';
+import { WebSocketFrameReader, type WebSocketFrame } from './websocket-frame-reader.js';
+import { closeCodeOf, closeFrame, Opcode, PING, pongFrame } from './websocket-framing.js';
 import type { Transport, TransportDetails, TransportReceiver } from './transport.js';
 
 /** What a WebSocket transport stands on. */
 export interface WebSocketConnection {
-  readonly webSocket: ClosingWebSocket;
-  /** The upgraded socket: all frames are written to it directly, but the close frame, which is ws's. */
+  /** After the opening handshake; half open, so that the closing one can be finished. */
   readonly socket: Socket;
+  /** What came right behind the request. */
+  readonly head: Buffer;
   readonly serializer: Serializer;
   readonly frames: FrameEncoder;
   readonly details: TransportDetails;
+  /** Bytes of a message of the peer, at most. */
+  readonly messageBytes: number;
   /** Bytes that may be unsent before the peer is cut off as a slow consumer. */
   readonly queueBytes: number;
 }
 
-/** What a close frame has room for (RFC 6455, 5.5). */
-const REASON_BYTES = 123;
+/** How a connection is reported that ended without a close frame (RFC 6455, 7.1.5). */
+const LOST = 1006;
 
 /** WAMP over one WebSocket connection (WAMP 2.3.1): one message a WebSocket message, or a batch of them (15.2). */
-export class WebSocketTransport implements Transport {
+export class WebSocketTransport implements Transport, Departing {
   readonly details: TransportDetails;
-  readonly #webSocket: ClosingWebSocket;
+  readonly #socket: Socket;
   readonly #serializer: Serializer;
   readonly #frames: FrameEncoder;
+  readonly #messageBytes: number;
   readonly #queue: OutboundQueue;
+  readonly #reader: WebSocketFrameReader;
+  readonly #keepAlive = new KeepAlive();
   #receiver: TransportReceiver | undefined;
+  /** Until either side closes. */
   #isOpen = true;
-  #longestMessage = Infinity;
+  /** Until the peer's close frame, or what must not be read. */
+  #isRead = true;
+  #isPaused = false;
+  #hasPeerEnded = false;
   /** The code with which this side closed first. */
   #closeCode: CloseCode | undefined;
-  readonly #keepAlive = new KeepAlive();
 
   constructor(connection: WebSocketConnection) {
+    const { socket, messageBytes, head } = connection;
     this.details = connection.details;
-    this.#webSocket = connection.webSocket;
+    this.#socket = socket;
     this.#serializer = connection.serializer;
     this.#frames = connection.frames;
-    this.#queue = new OutboundQueue(connection.socket, connection.queueBytes);
-    // ws reports bad frames and oversized messages here and closes by itself; without a listener the process would end.
-    this.#webSocket.on('error', ignoreError);
-    this.#webSocket.on('message', (data: Buffer, isBinary) => {
+    this.#messageBytes = messageBytes;
+    this.#queue = new OutboundQueue(socket, connection.queueBytes);
+    this.#reader = new WebSocketFrameReader(messageBytes);
+    if (head.length > 0) {
+      this.#reader.push(head);
+      // Whoever takes the connection over opens it first.
+      this.#readLater();
+    }
+    socket.on('error', ignoreError);
+    socket.on('data', (chunk: Buffer) => {
+      countEvent();
+      if (!this.#isRead) return;
       this.#keepAlive.heard();
-      this.#receive(data, isBinary);
+      this.#reader.push(chunk);
+      this.#read();
     });
-    this.#webSocket.on('pong', () => {
-      this.#keepAlive.heard();
+    socket.on('end', () => {
+      countEvent();
+      this.#hasPeerEnded = true;
+      departInTurn(this);
     });
-    this.#webSocket.on('ping', (payload) => {
-      this.#keepAlive.heard();
-      this.#push(pongFrame(payload));
-    });
-    this.#webSocket.onclosing = () => {
-      this.#isOpen = false;
-      this.#queue.finish();
-    };
-    this.#webSocket.on('close', (code) => {
-      this.#isOpen = false;
-      this.#keepAlive.end();
-      this.#queue.clear();
-      this.#end(this.#closeCode ?? code);
+    socket.on('close', () => {
+      departInTurn(this);
     });
   }
 
@@ -85,23 +98,27 @@ export class WebSocketTransport implements Transport {
   close(code: CloseCode, reason: string): void {
     if (!this.#isOpen) return;
     this.#closeCode = code;
-    this.#webSocket.close(code, clipReason(reason));
-    // A paused socket would never see the peer's close frame.
-    this.#webSocket.resume();
+    this.#finish(code, reason);
+    // The peer's close frame may wait behind what a pause has held up.
+    this.#isPaused = false;
+    this.#readLater();
   }
 
   limitMessages(bytes = Infinity): void {
-    this.#longestMessage = bytes;
+    this.#reader.limitMessages(Math.min(bytes, this.#messageBytes));
   }
 
   pause(): void {
+    this.#isPaused = true;
     this.#keepAlive.pause();
-    this.#webSocket.pause();
+    this.#socket.pause();
   }
 
   resume(): void {
+    this.#isPaused = false;
     this.#keepAlive.resume();
-    this.#webSocket.resume();
+    // Not at once: whoever resumes may be in the middle of a message.
+    this.#readLater();
   }
 
   /** Pings when `pingMs` have passed since the last ping, and ends the connection when nothing at all came within `pongMs`. */
@@ -110,10 +127,21 @@ export class WebSocketTransport implements Transport {
     const due = this.#keepAlive.due(now, pingMs, pongMs);
     if (due === 'lost') {
       this.close(CloseCode.noPong, 'no pong');
-      this.#webSocket.terminate();
+      this.#socket.destroy();
     } else if (due === 'ping') {
       this.#push(PING);
     }
+  }
+
+  depart(): void {
+    // What came before the end of the connection was sent, and nobody can resume it any more.
+    if (this.#socket.closed) this.#isPaused = false;
+    this.#read();
+    if (!this.#socket.closed) return;
+    this.#isOpen = false;
+    this.#keepAlive.end();
+    this.#queue.clear();
+    this.#report(this.#closeCode ?? LOST);
   }
 
   probe(timeoutMs: number): Promise<boolean> {
@@ -122,46 +150,110 @@ export class WebSocketTransport implements Transport {
     return this.#keepAlive.probe(timeoutMs);
   }
 
+  #readLater(): void {
+    queueMicrotask(() => {
+      this.#read();
+      if (!this.#isPaused) this.#socket.resume();
+    });
+  }
+
+  #read(): void {
+    while (this.#isRead && !this.#isPaused) {
+      const frame = this.#reader.next();
+      if (frame !== undefined) this.#take(frame);
+      else if (this.#reader.failure !== undefined) this.#fail(this.#reader.failure);
+      else if (this.#hasPeerEnded) this.#lose();
+      else return;
+    }
+  }
+
+  #take({ opcode, payload }: WebSocketFrame): void {
+    switch (opcode) {
+      case Opcode.ping:
+        this.#push(pongFrame(payload));
+        break;
+      case Opcode.pong:
+        break;
+      case Opcode.close:
+        this.#concludeWith(payload);
+        break;
+      default:
+        if (this.#isOpen) this.#deliver(payload, opcode === Opcode.binary);
+    }
+  }
+
+  #deliver(payload: Buffer, isBinary: boolean): void {
+    if (isBinary === this.#serializer.isBinary) {
+      deliverMessages(payload, this.#serializer, this.#listening);
+      return;
+    }
+    const violation = new ProtocolViolation(isBinary ? 'a binary message' : 'a text message');
+    this.#receiver?.onviolation(violation, CloseCode.unsupportedData);
+  }
+
+  readonly #listening = (): TransportReceiver | undefined =>
+    this.#isOpen ? this.#receiver : undefined;
+
   #push(frame: Buffer): void {
     if (this.#isOpen && !this.#queue.push(frame)) this.#cutOff();
+  }
+
+  /** Sends what is queued and a close frame behind it, after which nothing may follow (RFC 6455, 5.5.1). */
+  #finish(code: number, reason: string): void {
+    this.#isOpen = false;
+    this.#queue.finish();
+    if (this.#socket.writable) this.#socket.write(closeFrame(code, reason));
+    cutLate(this.#socket);
+  }
+
+  /** The peer's close frame: the connection ends when both have one, and this side ends it (RFC 6455, 7.1.1). */
+  #concludeWith(payload: Buffer): void {
+    const code = closeCodeOf(payload);
+    if (code === undefined) {
+      this.#fail(CloseCode.protocolError);
+      return;
+    }
+    if (this.#isOpen) this.#finish(code, '');
+    this.#end(code);
+  }
+
+  /** What the peer sent may not be: it is told why, and not listened to any more (RFC 6455, 7.1.7). */
+  #fail(code: CloseCode): void {
+    if (this.#isOpen) this.#finish(code, '');
+    this.#end(code);
+  }
+
+  /** The peer has ended the connection without a close frame, or while it was waited for. */
+  #lose(): void {
+    if (this.#isOpen) this.#queue.finish();
+    this.#isOpen = false;
+    this.#isRead = false;
+    if (this.#socket.writableLength === 0) this.#socket.destroy();
+    else endSocket(this.#socket);
+    this.#report(this.#closeCode ?? LOST);
+  }
+
+  /** What still comes is thrown away: unread bytes would turn the end into a reset, and what went out before could be lost. */
+  #end(code: number): void {
+    this.#isRead = false;
+    this.#socket.end();
+    this.#socket.resume();
+    this.#report(this.#closeCode ?? code);
   }
 
   #cutOff(): void {
     this.#queue.clear();
     this.close(CloseCode.slowConsumer, 'too much is waiting to be read');
     // It will not read the close frame either: its session ends now, not when that has been waited for.
+    this.#report(CloseCode.slowConsumer);
+  }
+
+  /** In a later microtask, as the router may be in the middle of a message. */
+  #report(code: number): void {
     queueMicrotask(() => {
-      this.#end(CloseCode.slowConsumer);
+      const receiver = this.#receiver;
+      this.#receiver = undefined;
+      receiver?.onclose(code);
     });
   }
-
-  #end(code: number): void {
-    const receiver = this.#receiver;
-    this.#receiver = undefined;
-    receiver?.onclose(code);
-  }
-
-  #receive(data: Buffer, isBinary: boolean): void {
-    if (!this.#isOpen) return;
-    if (data.length > this.#longestMessage) {
-      this.close(CloseCode.messageTooBig, 'the message is too long');
-      return;
-    }
-    if (isBinary !== this.#serializer.isBinary) {
-      const violation = new ProtocolViolation(isBinary ? 'a binary message' : 'a text message');
-      this.#receiver?.onviolation(violation, CloseCode.unsupportedData);
-      return;
-    }
-    deliverMessages(data, this.#serializer, this.#listening);
-  }
-
-  readonly #listening = (): TransportReceiver | undefined =>
-    this.#isOpen ? this.#receiver : undefined;
-}
-
-/** ws throws at a longer reason, and some come from outside: an authentication provider's, say. */
-function clipReason(reason: string): string {
-  let clipped = reason.slice(0, REASON_BYTES);
-  while (Buffer.byteLength(clipped) > REASON_BYTES) clipped = clipped.slice(0, -1);
-  return clipped;
 }
