@@ -61,6 +61,8 @@ export function countEvent(): void {
   brought = (brought + 1) % EVENTS_PER_LOOK;
   if (brought !== 0) return;
   const loopCount = timing.uvMetricsInfo?.loopCount;
+  // Where it is not known, no turn is long: the time since the last look may be that of many.
+  if (loopCount === undefined) return;
   const now = performance.now();
   if (loopCount !== lookedLoop) {
     lookedLoop = loopCount;
