@@ -61,6 +61,22 @@ describe('what a WebSocketTransport hears', () => {
     deepEqual(events.takeAll(), ['close 1006']);
   });
 
+  // More than goes out in one turn, and more than a socket takes at once.
+  it('is answered in full though the client has ended its side meanwhile', async (t) => {
+    const { transport, socket, stream } = await openOctets(t, { queueBytes: 2 ** 24 });
+    transport.open({
+      onmessage: () => {
+        for (let sent = 0; sent < 800; sent += 1) {
+          transport.send({ type: 4, method: 'x'.repeat(10_000 - '[4,"",{}]'.length), extra: {} });
+        }
+      },
+      onviolation: () => undefined,
+      onclose: () => undefined,
+    });
+    socket.end(cancelFrame(1));
+    equal((await stream.rest).length, 800 * (4 + 10_000));
+  });
+
   it('does not include a message that has come in part when the connection ends', async (t) => {
     const { socket, events, over } = await openOctets(t);
     socket.end(Buffer.concat([cancelFrame(1), cancelFrame(2).subarray(0, -1)]));
