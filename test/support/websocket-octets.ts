@@ -1,13 +1,16 @@
+import { createServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
 import type { Transport } from '../../src/router/transport/transport.js';
 import type { WebSocketListenerOptions } from '../../src/router/transport/websocket-listener.js';
 import { ByteStream } from './byte-stream.js';
 import { clientFrame } from './client-frame.js';
 import { MessageQueue } from './message-queue.js';
+import { TLS_CERT, TLS_KEY } from './tls-pair.js';
 import { upgradeRequest } from './upgrade-request.js';
-import { listen } from './websocket-pair.js';
+import { listen, type ListenerUnderTest } from './websocket-pair.js';
 
 /** A client that writes its frames itself, and the transport at the other end. */
 export interface WebSocketOctets {
@@ -28,16 +31,23 @@ export interface WebSocketOctets {
 /** A message with a request id, in a text frame. */
 export const cancelFrame = (request: number): Buffer => clientFrame(1, `[49,${request},{}]`);
 
-/** Connects and opens the transport; `head` comes in one piece with the upgrade request. All ends with the test. */
+/** How a client connects. */
+export interface OctetsOptions {
+  /** What comes in one piece with the upgrade request. */
+  readonly head?: readonly Buffer[];
+  readonly medium?: 'TCP' | 'TLS';
+}
+
+/** Connects and opens the transport; all ends with the test. */
 export async function openOctets(
   t: TestContext,
   options: Partial<WebSocketListenerOptions> = {},
-  ...head: Buffer[]
+  { head = [], medium = 'TCP' }: OctetsOptions = {},
 ): Promise<WebSocketOctets> {
   const sockets = new MessageQueue<Socket>();
   const events = new MessageQueue<string>();
   const transports = new MessageQueue<Transport>();
-  const { url } = await listen(t, {
+  const { url } = await listenBy(t, medium, {
     guards: [
       ({ socket }) => {
         sockets.push(socket);
@@ -50,7 +60,9 @@ export async function openOctets(
     },
     ...options,
   });
-  const { stream, socket } = await upgrade(t, Number(new URL(url).port), head);
+  const socket = connectTo(Number(new URL(url).port), medium);
+  t.after(() => socket.destroy());
+  const stream = await upgrade(socket, head);
   const accepted = await sockets.take();
   return {
     socket,
@@ -82,18 +94,26 @@ function record(transport: Transport, events: MessageQueue<string>): void {
   });
 }
 
-/** The client ends its side when a test has it end, or the connection is cut. */
-async function upgrade(
+function listenBy(
   t: TestContext,
-  port: number,
-  head: readonly Buffer[],
-): Promise<Pick<WebSocketOctets, 'socket' | 'stream'>> {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
-  t.after(() => socket.destroy());
+  medium: 'TCP' | 'TLS',
+  options: Partial<WebSocketListenerOptions>,
+): Promise<ListenerUnderTest> {
+  if (medium === 'TCP') return listen(t, options);
+  return listen(t, options, createServer({ cert: TLS_CERT, key: TLS_KEY }));
+}
+
+/** The client ends its side when a test has it end, or the connection is cut. */
+function connectTo(port: number, medium: 'TCP' | 'TLS'): Socket {
+  const options = { port, host: '127.0.0.1', allowHalfOpen: true };
+  return medium === 'TCP' ? connect(options) : connectTls({ ...options, ca: TLS_CERT });
+}
+
+async function upgrade(socket: Socket, head: readonly Buffer[]): Promise<ByteStream> {
   const stream = new ByteStream(socket);
   socket.write(Buffer.concat([Buffer.from(upgradeRequest()), ...head]));
   let response = '';
   while (!response.endsWith('\r\n\r\n')) response += (await stream.take(1)).toString('latin1');
   if (!response.startsWith('HTTP/1.1 101 ')) throw new Error(response);
-  return { socket, stream };
+  return stream;
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { TestContext } from 'node:test';
 import { WebSocket } from 'ws';
 import type { List } from '../../src/router/protocol/message.js';
@@ -21,10 +21,11 @@ export interface ListenerUnderTest {
   readonly transports: MessageQueue<Transport>;
 }
 
-/** Listens at `/ws` on a free port; all ends with the test. */
+/** Listens at `/ws` on a free port, of a plain server unless there is another; all ends with the test. */
 export async function listen(
   t: TestContext,
   options: Partial<WebSocketListenerOptions> = {},
+  server: Server = createServer(answerNothing),
 ): Promise<ListenerUnderTest> {
   const transports = new MessageQueue<Transport>();
   const listener = new WebSocketListener({
@@ -37,9 +38,6 @@ export async function listen(
     },
     ...options,
   });
-  const server = createServer((_request, response) => {
-    response.writeHead(404).end();
-  });
   listener.attach(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -50,6 +48,10 @@ export async function listen(
   const address = server.address();
   if (address === null || typeof address === 'string') throw new TypeError('no port');
   return { listener, url: `ws://127.0.0.1:${address.port}`, transports };
+}
+
+function answerNothing(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(404).end();
 }
 
 /** What a client wants. */

@@ -149,6 +149,8 @@ export class WebSocketListener {
     this.#webSockets.handleUpgrade(request, socket, head, () => {
       socket.setTimeout(0);
       socket.setNoDelay();
+      // With TLS it would end with the peer's side: what is still to be sent and the close frame could not go out.
+      socket.allowHalfOpen = true;
       const tls = tlsPeerOf(socket);
       const details = { type: 'websocket', listener: name, peer: address, tls } as const;
       this.#open({

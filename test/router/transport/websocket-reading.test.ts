@@ -24,7 +24,7 @@ function pauseAtEach({ transport, events }: WebSocketOctets): void {
 describe('what a WebSocketTransport hears', () => {
   it('begins with what comes in one piece with the upgrade request', async (t) => {
     const head = [cancelFrame(1), clientFrame(9, 'ping'), cancelFrame(2).subarray(0, 5)];
-    const { write, events, stream } = await openOctets(t, {}, ...head);
+    const { write, events, stream } = await openOctets(t, {}, { head });
     equal(await events.take(), 'message 1');
     equal((await stream.take(6)).toString('latin1'), '\x8a\x04ping');
     write(cancelFrame(2).subarray(5), cancelFrame(3));
@@ -32,7 +32,13 @@ describe('what a WebSocketTransport hears', () => {
   });
 
   it('includes a close frame that comes with the upgrade request', async (t) => {
-    const { stream, socket, events, over } = await openOctets(t, {}, cancelFrame(1), CLOSE);
+    const { stream, socket, events, over } = await openOctets(
+      t,
+      {},
+      {
+        head: [cancelFrame(1), CLOSE],
+      },
+    );
     equal((await stream.rest).toString('hex'), '880203e8');
     socket.end();
     await over();
@@ -40,41 +46,14 @@ describe('what a WebSocketTransport hears', () => {
   });
 
   it('is refused with 1002 when what comes with the upgrade request is no frame', async (t) => {
-    const { stream } = await openOctets(t, {}, Buffer.from('GET / HTTP/1.1\r\n\r\n'));
+    const { stream } = await openOctets(
+      t,
+      {},
+      {
+        head: [Buffer.from('GET / HTTP/1.1\r\n\r\n')],
+      },
+    );
     equal((await stream.rest).toString('hex'), '880203ea');
-  });
-
-  it('includes a message right before the end of the connection, and its answer goes out', async (t) => {
-    const { transport, socket, stream, events, over } = await openOctets(t);
-    transport.open({
-      onmessage: () => {
-        transport.send({ type: 4, method: 'answer', extra: {} });
-      },
-      onviolation: () => undefined,
-      onclose: (code) => {
-        events.push(`close ${code}`);
-      },
-    });
-    socket.end(cancelFrame(1));
-    equal((await stream.rest).toString('latin1'), '\x81\x0f[4,"answer",{}]');
-    await over();
-    deepEqual(events.takeAll(), ['close 1006']);
-  });
-
-  // More than goes out in one turn, and more than a socket takes at once.
-  it('is answered in full though the client has ended its side meanwhile', async (t) => {
-    const { transport, socket, stream } = await openOctets(t, { queueBytes: 2 ** 24 });
-    transport.open({
-      onmessage: () => {
-        for (let sent = 0; sent < 800; sent += 1) {
-          transport.send({ type: 4, method: 'x'.repeat(10_000 - '[4,"",{}]'.length), extra: {} });
-        }
-      },
-      onviolation: () => undefined,
-      onclose: () => undefined,
-    });
-    socket.end(cancelFrame(1));
-    equal((await stream.rest).length, 800 * (4 + 10_000));
   });
 
   it('does not include a message that has come in part when the connection ends', async (t) => {
@@ -84,6 +63,52 @@ describe('what a WebSocketTransport hears', () => {
     deepEqual(events.takeAll(), ['message 1', 'close 1006']);
   });
 });
+
+for (const medium of ['TCP', 'TLS'] as const) {
+  describe(`the end of a client’s side of ${medium}`, () => {
+    it('comes behind its last message, and the answer goes out', async (t) => {
+      const { transport, socket, stream, events, over } = await openOctets(t, {}, { medium });
+      transport.open({
+        onmessage: () => {
+          transport.send({ type: 4, method: 'answer', extra: {} });
+        },
+        onviolation: () => undefined,
+        onclose: (code) => {
+          events.push(`close ${code}`);
+        },
+      });
+      socket.end(cancelFrame(1));
+      equal((await stream.rest).toString('latin1'), '\x81\x0f[4,"answer",{}]');
+      await over();
+      deepEqual(events.takeAll(), ['close 1006']);
+    });
+
+    // More than goes out in one turn, and more than a socket takes at once.
+    it('does not cut a long answer short', async (t) => {
+      const options = { queueBytes: 2 ** 24 };
+      const { transport, socket, stream } = await openOctets(t, options, { medium });
+      transport.open({
+        onmessage: () => {
+          for (let sent = 0; sent < 800; sent += 1) {
+            transport.send({ type: 4, method: 'x'.repeat(10_000 - '[4,"",{}]'.length), extra: {} });
+          }
+        },
+        onviolation: () => undefined,
+        onclose: () => undefined,
+      });
+      socket.end(cancelFrame(1));
+      equal((await stream.rest).length, 800 * (4 + 10_000));
+    });
+
+    it('does not hold up the answer to its close frame', async (t) => {
+      const { socket, stream, events, over } = await openOctets(t, {}, { medium });
+      socket.end(Buffer.concat([cancelFrame(1), CLOSE]));
+      equal((await stream.rest).toString('hex'), '880203e8');
+      await over();
+      deepEqual(events.takeAll(), ['message 1', 'close 1000']);
+    });
+  });
+}
 
 describe('a paused WebSocketTransport', () => {
   it('stops in the middle of a chunk, and goes on where it stopped', async (t) => {
