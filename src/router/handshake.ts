@@ -82,7 +82,9 @@ export class Handshake {
   #isOver = false;
   readonly #gone = new LazySignal();
   #expected: Expected = 'hello';
-  #helloTimer: NodeJS.Timeout | undefined;
+  /** HELLO has had its turn. */
+  #hasBegun = false;
+  #timer: NodeJS.Timeout | undefined;
   #onadmission: (admission: Admission) => void = () => undefined;
   #onauthenticate: (message: Authenticate) => void = () => undefined;
   #failure: Error | undefined;
@@ -114,13 +116,12 @@ export class Handshake {
         this.#fail(new ConnectionLost('the connection was lost'));
       },
     });
-    this.#helloTimer = this.#deadline(this.#options.helloMs);
-    const authTimer = this.#deadline(this.#options.authMs);
+    const { helloMs, authMs } = this.#options;
+    this.#limit(Math.min(helloMs, authMs), Math.max(0, authMs - helloMs));
     try {
       return await admission;
     } finally {
-      clearTimeout(this.#helloTimer);
-      clearTimeout(authTimer);
+      clearTimeout(this.#timer);
       this.#end();
     }
   }
@@ -141,15 +142,18 @@ export class Handshake {
     this.#onfailure(error);
   }
 
-  #deadline(ms: number): NodeJS.Timeout {
-    return setTimeout(() => {
-      const isOver = this.#options.isFollowUp && this.#expected === 'hello';
-      this.#fail(
-        isOver
-          ? new PeerGone('no further session')
-          : new HandshakeTimeout('the handshake took too long'),
-      );
+  /** One timer, for HELLO and then for the rest: most handshakes are over before either. */
+  #limit(ms: number, rest: number): void {
+    this.#timer = setTimeout(() => {
+      if (this.#hasBegun && rest > 0) this.#limit(rest, 0);
+      else this.#fail(this.#overdue());
     }, ms);
+  }
+
+  #overdue(): Error {
+    return this.#options.isFollowUp && this.#expected === 'hello'
+      ? new PeerGone('no further session')
+      : new HandshakeTimeout('the handshake took too long');
   }
 
   #receive(message: ClientMessage): void {
@@ -159,7 +163,7 @@ export class Handshake {
       this.#fail(new PeerGone('the client sent ABORT'));
     } else if (message.type === MessageType.Hello && expected === 'hello') {
       this.#proceed(() => {
-        clearTimeout(this.#helloTimer);
+        this.#hasBegun = true;
         // Whatever it comes to after a failure is void.
         this.#admit(message).then(this.#onadmission, this.#onfailure);
       });

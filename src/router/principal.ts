@@ -38,9 +38,9 @@ export interface Proof {
   /** Whom it names, as the provider of users knows them. */
   readonly subject: string;
   /** Its own id: `jti` of a token. */
-  readonly id?: string;
+  readonly id?: string | undefined;
   /** Who made it: `iss` of a token. */
-  readonly issuer?: string;
+  readonly issuer?: string | undefined;
   /** Unix seconds. */
-  readonly issuedAt?: number;
+  readonly issuedAt?: number | undefined;
 }

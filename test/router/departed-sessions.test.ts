@@ -176,9 +176,9 @@ async function comeAndGo(router: Router, listenOn: (attach: Attach) => Listening
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
   const watcher = router.connectLocal('realm1', { authid: 'watcher', authrole: 'admin' });
-  const departures = new MessageQueue<void>();
-  await watcher.subscribe('wamp.session.on_leave', () => {
-    departures.push();
+  const departures = new MessageQueue<unknown>();
+  await watcher.subscribe('wamp.session.on_leave', ({ args }) => {
+    departures.push(args);
   });
   const clients: Client[] = [];
   for (let index = 0; index < SESSIONS; index += 1) {

@@ -55,30 +55,28 @@ export function toPrincipal(
   const authprovider = success['authprovider'] ?? authmethod;
   if (typeof authprovider !== 'string')
     throw new InvalidProviderAnswer('authprovider is no string');
-  return {
-    authid,
-    authrole,
-    authmethod,
-    authprovider,
-    ...rolesOf(success, granted),
-    ...toExpiry(success['authextra']),
-    ...toLogin(success[LOGIN_KEY]),
-    ...toProof(success[PROOF_KEY]),
-    ...toScope(success[SCOPE_KEY]),
-  };
+  // Several copies by `...` in one literal cost each join several times as much.
+  return Object.assign(
+    { authid, authrole, authmethod, authprovider },
+    rolesOf(success, granted),
+    toExpiry(success['authextra']),
+    Object.assign(
+      toLogin(success[LOGIN_KEY]),
+      toProof(success[PROOF_KEY]),
+      toScope(success[SCOPE_KEY]),
+    ),
+  );
 }
 
 /** All the roles: for the router where there are several, for WELCOME if the provider has told a list. */
-const rolesOf = (
+function rolesOf(
   success: Dict,
   authroles: readonly string[],
-): Pick<Principal, 'authroles' | 'details'> => ({
-  ...(authroles.length > 1 && { authroles }),
-  details: {
-    ...passedOn(success),
-    ...(success['authroles'] !== undefined && { authroles }),
-  },
-});
+): Pick<Principal, 'authroles' | 'details'> {
+  const rest = passedOn(success);
+  const details = success['authroles'] === undefined ? rest : { ...rest, authroles };
+  return authroles.length > 1 ? { authroles, details } : { details };
+}
 
 /** `authrole`, then `authroles`, each once. */
 function toRoles(success: Dict): readonly string[] {
@@ -115,9 +113,9 @@ function toLogin(value: unknown): Pick<Principal, 'login'> {
 /** What {@link toProof} reads. */
 export const proofToWire = ({ subject, issuer, id, issuedAt }: Proof): Dict => ({
   subject,
-  ...(issuer === undefined ? {} : { issuer }),
-  ...(id === undefined ? {} : { id }),
-  ...(issuedAt === undefined ? {} : { issued_at: issuedAt }),
+  issuer,
+  id,
+  issued_at: issuedAt,
 });
 
 function toProof(value: unknown): Pick<Principal, 'proof'> {
@@ -128,13 +126,7 @@ function toProof(value: unknown): Pick<Principal, 'proof'> {
   const issuer = optionalPart(wire, 'issuer', isString);
   const id = optionalPart(wire, 'id', isString);
   const issuedAt = optionalPart(wire, 'issued_at', isNumber);
-  const proof = {
-    subject,
-    ...(issuer !== undefined && { issuer }),
-    ...(id !== undefined && { id }),
-    ...(issuedAt !== undefined && { issuedAt }),
-  };
-  return { proof };
+  return { proof: { subject, issuer, id, issuedAt } };
 }
 
 function toScope(value: unknown): Pick<Principal, 'scope'> {

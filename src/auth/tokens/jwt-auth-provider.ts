@@ -111,9 +111,9 @@ const toSuccess = ({ token, user }: TokenBearer): Dict => ({
   authroles: user.roles,
   authprovider: 'jwt',
   authextra: { expires_at: token.expiresAt, refresh_at: token.refreshAt },
-  ...(token.login === undefined ? {} : { [LOGIN_KEY]: token.login }),
+  [LOGIN_KEY]: token.login,
   [PROOF_KEY]: proofToWire(proofOf({ token, user })),
-  ...(token.scope === undefined ? {} : { [SCOPE_KEY]: token.scope }),
+  [SCOPE_KEY]: token.scope,
 });
 
 const toResult = (args: List): CallResult => ({ args, kwargs: {} });

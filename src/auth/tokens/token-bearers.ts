@@ -66,8 +66,8 @@ export class TokenBearers {
 export const proofOf = ({ user, token: { id, issuer, issuedAt } }: TokenBearer): Proof => ({
   subject: user.id,
   issuer,
-  ...(id === undefined ? {} : { id }),
-  ...(issuedAt === undefined ? {} : { issuedAt }),
+  id,
+  issuedAt,
 });
 
 const refusal = ({ subject }: VerifiedToken, detail: string): InvalidToken =>

@@ -35,8 +35,8 @@ export interface TokenClaims {
   readonly expiresAt: number;
   /** `sid`: the log-in that the token was given to. */
   readonly login: string | undefined;
-  /** What it leaves of the rights of its user's role; left out: all. */
-  readonly scope?: ScopeClaim;
+  /** What it leaves of the rights of its user's role; undefined: all. */
+  readonly scope: ScopeClaim | undefined;
 }
 
 type Refuse = (detail: string, code?: TokenFailure) => never;
@@ -68,10 +68,7 @@ export function checkClaims(
   const id = checkId(claims, refuse);
   if (!isAuthid(subject)) return refuse(`claim ${nameOfSubject} is no authid`);
   const scope = checkScope(claims, refuse);
-  return {
-    ...{ subject, isUsername, issuer, id, issuedAt, expiresAt, login },
-    ...(scope !== undefined && { scope }),
-  };
+  return { subject, isUsername, issuer, id, issuedAt, expiresAt, login, scope };
 }
 
 function checkLogin(claims: Dict, refuse: Refuse): string | undefined {

@@ -92,10 +92,15 @@ export class TokenVerifier {
     const claims = this.#claimsOf(token, key, now);
     const policy =
       audience === undefined ? this.#policy : { ...this.#policy, onlyAudience: audience };
-    const verified = checkClaims(claims, key, policy, now);
-    const beginning = verified.issuedAt ?? now;
-    const life = verified.expiresAt - beginning;
-    return { ...verified, refreshAt: Math.floor(beginning + life * this.#refreshFraction) };
+    return this.#withRefresh(checkClaims(claims, key, policy, now), now);
+  }
+
+  /** Says each of the claims by name: a copy by `...` costs each join several times as much. */
+  #withRefresh(claims: TokenClaims, now: number): VerifiedToken {
+    const { subject, isUsername, issuer, id, issuedAt, expiresAt, login, scope } = claims;
+    const beginning = issuedAt ?? now;
+    const refreshAt = Math.floor(beginning + (expiresAt - beginning) * this.#refreshFraction);
+    return { subject, isUsername, issuer, id, issuedAt, expiresAt, login, scope, refreshAt };
   }
 
   #select(token: string): TokenKey | Promise<TokenKey> {

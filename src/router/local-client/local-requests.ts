@@ -6,7 +6,7 @@ import { valuesOf, type CallResult } from './local-invocations.js';
 /** Who hears of a request before it is over. */
 export interface RequestHandlers {
   /** Runs before any later message is looked at: an EVENT may follow SUBSCRIBED at once. */
-  readonly onreply?: (reply: RouterMessage) => void;
+  readonly onreply?: ((reply: RouterMessage) => void) | undefined;
   /** Hears of progressive results. What it throws is nobody's to hear. */
   readonly onprogress?: ((part: CallResult) => void) | undefined;
 }
@@ -43,7 +43,8 @@ export class LocalRequests {
     this.#last = nextRequestId(this.#last);
     const request = this.#last;
     return new Promise((resolve, reject) => {
-      this.#replies.set(request, { ...handlers, resolve, reject });
+      const { onreply, onprogress } = handlers;
+      this.#replies.set(request, { onreply, onprogress, resolve, reject });
       this.#send(build(request));
     });
   }

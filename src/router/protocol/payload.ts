@@ -12,6 +12,8 @@ export interface PayloadFormat {
   readonly name: string;
   /** Throws TypeError for what the format cannot express; never for what a format has decoded. */
   encode(value: unknown): Buffer;
+  /** What decoding a value's bytes gives, without encoding it; undefined where that is not known. */
+  copy?(value: unknown): unknown;
   /** Fresh values at each call; the bytes were checked when they came in. */
   decode(bytes: Buffer): unknown;
   /** Like {@link decode}, with nothing lost on the way into another format (WAMP 15.4). */
@@ -25,6 +27,11 @@ interface Converted {
   readonly kwargs: Buffer | undefined;
 }
 
+interface Values {
+  readonly args: List;
+  readonly kwargs: Dict;
+}
+
 /**
  * The application's part of a message, `Arguments|list` and `ArgumentsKw|dict`, as checked bytes of one format. It travels from
  * transport to transport undecoded; who really looks gets values of his own, so no two receivers share a mutable value.
@@ -32,8 +39,10 @@ interface Converted {
  */
 export class Payload {
   readonly format: PayloadFormat;
-  readonly #args: Buffer | undefined;
-  readonly #kwargs: Buffer | undefined;
+  #args: Buffer | undefined;
+  #kwargs: Buffer | undefined;
+  /** What has not been encoded, as nobody has asked for bytes yet. */
+  #values: Values | undefined;
   #conversions: readonly Converted[] | undefined;
 
   /** Takes bytes that are known to be a list and a dict of `format`; undefined stands for empty. */
@@ -43,43 +52,56 @@ export class Payload {
     this.#kwargs = kwargs;
   }
 
-  /** Encodes values at once, so that what cannot be sent throws at the caller's. */
+  /** Takes values as they are now. What cannot be sent throws at the caller's. */
   static of(format: PayloadFormat, args: List = [], kwargs: Dict = {}): Payload {
-    return new Payload(
-      format,
-      args.length > 0 ? format.encode(args) : undefined,
-      Object.keys(kwargs).length > 0 ? format.encode(kwargs) : undefined,
-    );
+    const list = format.copy?.(args) as List | undefined;
+    const dict = format.copy?.(kwargs) as Dict | undefined;
+    if (list !== undefined && dict !== undefined) {
+      const payload = new Payload(format, undefined, undefined);
+      payload.#values = { args: list, kwargs: dict };
+      return payload;
+    }
+    return new Payload(format, encodeList(format, args), encodeDict(format, kwargs));
   }
 
   /** The bytes of the arguments in this payload's own format; undefined when there are none. */
   get argsBytes(): Buffer | undefined {
+    if (this.#values !== undefined) this.#encode(this.#values);
     return this.#args;
   }
 
   /** The bytes of the keyword arguments; undefined when there are none. */
   get kwargsBytes(): Buffer | undefined {
+    if (this.#values !== undefined) this.#encode(this.#values);
     return this.#kwargs;
   }
 
   /** The bytes of the arguments in `format`: as they came where it is this payload's own, else converted once and kept. Never throws. */
   argsIn(format: PayloadFormat): Buffer | undefined {
-    return format === this.format ? this.#args : this.#in(format).args;
+    return format === this.format ? this.argsBytes : this.#in(format).args;
   }
 
   /** The bytes of the keyword arguments in `format`, like {@link argsIn}. */
   kwargsIn(format: PayloadFormat): Buffer | undefined {
-    return format === this.format ? this.#kwargs : this.#in(format).kwargs;
+    return format === this.format ? this.kwargsBytes : this.#in(format).kwargs;
   }
 
   /** The positional arguments, decoded anew at each call. */
   decodeArgs(): List {
+    if (this.#values !== undefined) return this.format.copy?.(this.#values.args) as List;
     return this.#args === undefined ? [] : (this.format.decode(this.#args) as List);
   }
 
   /** The keyword arguments, decoded anew at each call. */
   decodeKwargs(): Dict {
+    if (this.#values !== undefined) return this.format.copy?.(this.#values.kwargs) as Dict;
     return this.#kwargs === undefined ? {} : (this.format.decode(this.#kwargs) as Dict);
+  }
+
+  #encode({ args, kwargs }: Values): void {
+    this.#args = encodeList(this.format, args);
+    this.#kwargs = encodeDict(this.format, kwargs);
+    this.#values = undefined;
   }
 
   #in(format: PayloadFormat): Converted {
@@ -87,8 +109,8 @@ export class Payload {
     if (kept !== undefined) return kept;
     const converted: Converted = {
       format,
-      args: this.#convert(this.#args, format),
-      kwargs: this.#convert(this.#kwargs, format),
+      args: this.#convert(this.argsBytes, format),
+      kwargs: this.#convert(this.kwargsBytes, format),
     };
     this.#conversions = [...(this.#conversions ?? []), converted];
     return converted;
@@ -99,3 +121,9 @@ export class Payload {
     return format.encode(this.format.decodeExactly(bytes));
   }
 }
+
+const encodeList = (format: PayloadFormat, args: List): Buffer | undefined =>
+  args.length > 0 ? format.encode(args) : undefined;
+
+const encodeDict = (format: PayloadFormat, kwargs: Dict): Buffer | undefined =>
+  Object.keys(kwargs).length > 0 ? format.encode(kwargs) : undefined;

@@ -3,6 +3,7 @@ import { ProtocolViolation } from '../protocol/errors.js';
 import { MAX_ID } from '../protocol/id.js';
 import { MessageType, NO_DETAILS, type RouterMessage } from '../protocol/message.js';
 import type { PayloadFormat } from '../protocol/payload.js';
+import { jsonCopy } from './json-copy.js';
 import { copyHead, plainHeadLength } from './json-head.js';
 import { readExactly } from './json-reader.js';
 import { JsonScanner, skipSpace } from './json-scanner.js';
@@ -41,6 +42,7 @@ export const jsonFormat: PayloadFormat = {
         : error;
     }
   },
+  copy: (value) => jsonCopy(value),
   decode: (bytes) => JSON.parse(bytes.toString()) as unknown,
   decodeExactly: (bytes) => readExactly(bytes.toString()),
 };

@@ -28,7 +28,7 @@ describe('toPrincipal', () => {
       details: { authroles: ['user'] },
       expiresAt: 1_800_000_300_000,
       login: 'login-1',
-      proof: { subject: '17', id: 'jti-1', issuedAt: 1_800_000_000 },
+      proof: { subject: '17', issuer: undefined, id: 'jti-1', issuedAt: 1_800_000_000 },
     });
   });
 
@@ -105,7 +105,7 @@ describe('toPrincipal', () => {
 
   it('reads the proof as it is written for the wire', () => {
     for (const proof of [
-      { subject: '17' },
+      { subject: '17', issuer: undefined, id: undefined, issuedAt: undefined },
       { subject: '17', issuer: 'i', id: 'a', issuedAt: 1.5 },
     ]) {
       const success = { authid: 'joe', authrole: 'user', _expressway_proof: proofToWire(proof) };

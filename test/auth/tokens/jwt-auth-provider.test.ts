@@ -143,6 +143,7 @@ describe('JwtAuthProvider', () => {
         authextra: { expires_at: expiresAt, refresh_at: refreshAt },
         _expressway_login: 'login-1',
         _expressway_proof: { subject: 'alice', issuer: 'expressway', id: jti, issued_at: iat },
+        _expressway_scope: undefined,
       },
     ]);
   });

@@ -39,6 +39,7 @@ const bearer = ({ user, token }: BearerChanges = {}): TokenBearer => ({
     expiresAt: NOW + 90,
     refreshAt: NOW + 78,
     login: undefined,
+    scope: undefined,
     ...token,
   },
 });

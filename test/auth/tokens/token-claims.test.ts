@@ -53,6 +53,7 @@ describe('checkClaims', () => {
       issuedAt: NOW - 10,
       expiresAt: NOW + 290,
       login: 'login-1',
+      scope: undefined,
     });
   });
 
@@ -208,6 +209,7 @@ describe('checkClaims on the length of life', () => {
       issuedAt: undefined,
       expiresAt: NOW + 86_400,
       login: undefined,
+      scope: undefined,
     });
     assert.equal(refusalOf({ ...foreign, exp: NOW + 86_401 }, key).detail, 'lives too long');
   });

@@ -82,6 +82,7 @@ describe('TokenVerifier', () => {
       issuedAt: NOW,
       expiresAt: NOW + 300,
       login: 'login-1',
+      scope: undefined,
       refreshAt: NOW + 240,
     });
   });

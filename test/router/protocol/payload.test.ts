@@ -20,6 +20,22 @@ describe('Payload', () => {
     equal(payload.format, jsonFormat);
   });
 
+  it('keeps values as they were when it was made, also where nobody has asked for bytes yet', () => {
+    const inner = [1];
+    const payload = Payload.of(jsonFormat, [inner, undefined, 'x'], {
+      gone: undefined,
+      kept: inner,
+    });
+    const plain = Payload.of(jsonFormat, [inner], { kept: inner });
+    inner.push(2);
+    deepEqual(payload.decodeArgs(), [[1], null, 'x']);
+    deepEqual([plain.decodeArgs(), plain.decodeKwargs()], [[[1]], { kept: [1] }]);
+    equal(plain.argsBytes?.toString(), '[[1]]');
+    equal(plain.kwargsIn(jsonFormat)?.toString(), '{"kept":[1]}');
+    deepEqual(cborFormat.decode(plain.argsIn(cborFormat) ?? Buffer.alloc(0)), [[1]]);
+    deepEqual([plain.decodeArgs(), plain.decodeKwargs()], [[[1]], { kept: [1] }]);
+  });
+
   // MSG-17
   it('has no bytes for what is empty, and decodes it as empty', () => {
     for (const payload of [Payload.of(jsonFormat), Payload.of(jsonFormat, [], {})]) {
