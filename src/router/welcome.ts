@@ -5,10 +5,15 @@ import { MessageType, type Dict } from './protocol/message.js';
 import type { Session } from './session.js';
 
 const AGENT = 'Expressway';
-const ROLES: Dict = {
-  broker: { features: { ...BROKER_FEATURES, ...META_FEATURES.broker } },
-  dealer: { features: { ...DEALER_FEATURES, ...META_FEATURES.dealer } },
-};
+/** Frozen, as serializers write it once for all. */
+const ROLES: Dict = Object.freeze({
+  broker: Object.freeze({
+    features: Object.freeze({ ...BROKER_FEATURES, ...META_FEATURES.broker }),
+  }),
+  dealer: Object.freeze({
+    features: Object.freeze({ ...DEALER_FEATURES, ...META_FEATURES.dealer }),
+  }),
+});
 
 const REST: Dict = { agent: AGENT, roles: ROLES };
 

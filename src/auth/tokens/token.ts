@@ -59,6 +59,8 @@ export class TokenVerifier {
   readonly #refreshFraction: number;
   readonly #maxBytes: number;
   readonly #logger: Logger;
+  #headerText: string | undefined;
+  #header: Dict = {};
 
   /** Throws RangeError for a tolerance over 60 s or a fraction outside (0, 1). */
   constructor(options: TokenVerifierOptions) {
@@ -105,7 +107,7 @@ export class TokenVerifier {
 
   #select(token: string): TokenKey | Promise<TokenKey> {
     if (token.length > this.#maxBytes) throw new InvalidToken('invalid_token', 'too long');
-    const header = parseHeader(token);
+    const header = this.#headerOf(token);
     const kid = header['kid'];
     if (kid !== undefined && (typeof kid !== 'string' || kid.length > MAX_KID_LENGTH)) {
       throw new InvalidToken('invalid_token', 'kid is no name');
@@ -123,6 +125,16 @@ export class TokenVerifier {
     return key instanceof Promise
       ? key.then((found) => knownKey(found, context))
       : knownKey(key, context);
+  }
+
+  /** Most tokens are signed with the same key as the one before, and have its header to the letter. */
+  #headerOf(token: string): Dict {
+    const text = token.slice(0, Math.max(0, token.indexOf('.')));
+    if (text !== this.#headerText) {
+      this.#header = parseHeader(text);
+      this.#headerText = text;
+    }
+    return this.#header;
   }
 
   #claimsOf(token: string, key: TokenKey, now: number): Dict {
@@ -233,10 +245,10 @@ export class TokenIssuer {
 }
 
 /** Reads the JOSE header (RFC 7515, section 4), which chooses the key. */
-function parseHeader(token: string): Dict {
+function parseHeader(text: string): Dict {
   let header: unknown;
   try {
-    header = JSON.parse(Buffer.from(token.split('.', 1)[0] ?? '', 'base64url').toString());
+    header = JSON.parse(Buffer.from(text, 'base64url').toString());
   } catch {
     header = undefined;
   }

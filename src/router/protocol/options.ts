@@ -116,8 +116,16 @@ export function checkHelloDetails(details: Dict): Dict {
   if (!CLIENT_ROLES.some((role) => Object.hasOwn(roles, role))) {
     throw new ProtocolViolation('HELLO announces no role of a client');
   }
-  const present = Object.fromEntries(Object.entries(details).filter(([, value]) => value !== null));
-  return checkOptions(present, helloRules);
+  return checkOptions(withoutNulls(details), helloRules);
+}
+
+function withoutNulls(details: Dict): Dict {
+  for (const key in details) {
+    if (details[key] === null) {
+      return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== null));
+    }
+  }
+  return details;
 }
 
 const CLIENT_ROLES = ['publisher', 'subscriber', 'caller', 'callee'];

@@ -1,7 +1,8 @@
 import { headOf } from '../protocol/codec.js';
 import { ProtocolViolation } from '../protocol/errors.js';
 import { MAX_ID } from '../protocol/id.js';
-import { MessageType, NO_DETAILS, type RouterMessage } from '../protocol/message.js';
+import { MessageType, NO_DETAILS, type Dict, type RouterMessage } from '../protocol/message.js';
+import { isDict } from '../protocol/options.js';
 import type { PayloadFormat } from '../protocol/payload.js';
 import { jsonCopy } from './json-copy.js';
 import { copyHead, plainHeadLength } from './json-head.js';
@@ -10,6 +11,7 @@ import { JsonScanner, skipSpace } from './json-scanner.js';
 import { jsonText } from './json-writer.js';
 import { KnownTexts } from './known-texts.js';
 import { MessageDecoder, type ElementReader } from './message-decoder.js';
+import { isWritten } from './written-value.js';
 import {
   DEFAULT_SERIALIZER_LIMITS,
   type Headroom,
@@ -173,7 +175,33 @@ function headText(message: RouterMessage): string {
   if (message.type === MessageType.Result) {
     return `[${MessageType.Result},${message.request},${jsonText(message.details)}]`;
   }
+  if (message.type === MessageType.Welcome) {
+    return `[${MessageType.Welcome},${message.session},${welcomeText(message.details)}]`;
+  }
   return jsonText(headOf(message));
+}
+
+/** What a router announces in each WELCOME, by the dict that says it. */
+const announced = new WeakMap<object, string>();
+
+/** Most of WELCOME.Details says what the router can, to everybody in the same frozen dict: it is written once. */
+function welcomeText(details: Dict): string {
+  const { roles } = details;
+  if (!isDict(roles) || !Object.isFrozen(roles)) return jsonText(details);
+  let text = '{';
+  for (const key in details) {
+    const value = details[key];
+    if (key !== 'roles' && isWritten(value)) text += `${JSON.stringify(key)}:${jsonText(value)},`;
+  }
+  return `${text}"roles":${announcedText(roles)}}`;
+}
+
+function announcedText(roles: Dict): string {
+  const known = announced.get(roles);
+  if (known !== undefined) return known;
+  const text = jsonText(roles);
+  announced.set(roles, text);
+  return text;
 }
 
 function append(bytes: Buffer, at: number, part: Buffer): number {
