@@ -74,7 +74,8 @@ const storm: Omit<Scenario, 'name' | 'title' | 'measure' | 'bounds'> = {
   sessions: 5_000,
   eventsPerSecond: 50,
   maxRepetitions: 3,
-  contenders: ROUTERS,
+  // The yardstick shows what the ends and beginnings of so many connections cost Node itself.
+  contenders: [...ROUTERS, 'bare-ws'],
 };
 
 /** All scenarios, in the order in which they run. */

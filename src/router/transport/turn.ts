@@ -18,12 +18,10 @@ let isEnding = false;
 /** How often the event loop had gone round and what it had dealt with when somebody asked last. */
 let loops = 0;
 let events = 0;
-/** Events since the clock was looked at, in which turn that was, and when. */
+/** Events since the clock was looked at, in which turn that was, and since when it goes on without an end. */
 let brought = 0;
 let lookedLoop: number | undefined;
-let lookedAt = 0;
-/** The turn that was found to take long. */
-let longLoop: number | undefined;
+let endedAt = 0;
 let turn = 0;
 let sent = 0;
 
@@ -34,7 +32,7 @@ let sent = 0;
  */
 export function awaitTurnEnd(member: TurnMember): void {
   if (members.push(member) > 1) return;
-  if (endsAtOnce() && !isEnding) process.nextTick(endTurn);
+  if (isQuiet() && !isEnding) process.nextTick(endTurn);
   else setImmediate(endTurn);
 }
 
@@ -43,19 +41,19 @@ export function awaitTurnEnd(member: TurnMember): void {
  * when its event has been dealt with: to wait for an immediate takes as long as to route a message. If it is not, what else it brings
  * waits for the immediate, all together. Where it is not known, no turn is quiet.
  */
-function endsAtOnce(): boolean {
+function isQuiet(): boolean {
   const metrics = timing.uvMetricsInfo;
   if (metrics === undefined) return false;
   const { loopCount, events: dealtWith } = metrics;
-  const isQuiet = dealtWith - events <= 1 && loopCount !== loops;
+  const isOnlyEvent = dealtWith - events <= 1 && loopCount !== loops;
   loops = loopCount;
   events = dealtWith;
-  return isQuiet || loopCount === longLoop;
+  return isOnlyEvent;
 }
 
 /**
  * Tells that a socket has brought something. A turn that takes long, as when thousands of connections are cut at once, ends for the members that
- * there are before all that it brings has been dealt with: whoever is served in the middle need not wait for the rest.
+ * there are before all that it brings has been dealt with, and again every few milliseconds: who is served in the middle need not wait for the rest.
  */
 export function countEvent(): void {
   brought = (brought + 1) % EVENTS_PER_LOOK;
@@ -64,13 +62,10 @@ export function countEvent(): void {
   // Where it is not known, no turn is long: the time since the last look may be that of many.
   if (loopCount === undefined) return;
   const now = performance.now();
-  if (loopCount !== lookedLoop) {
-    lookedLoop = loopCount;
-    lookedAt = now;
-  } else if (now - lookedAt > LONG_TURN_MS) {
-    longLoop = lookedLoop;
-    if (members.length > 0) endTurn();
-  }
+  const isLong = loopCount === lookedLoop && now - endedAt > LONG_TURN_MS;
+  if (loopCount !== lookedLoop || isLong) endedAt = now;
+  lookedLoop = loopCount;
+  if (isLong && members.length > 0) endTurn();
 }
 
 /** Differs from turn to turn, as far as anybody awaited the end of one. */
