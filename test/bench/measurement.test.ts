@@ -6,7 +6,8 @@ import type { Row } from '../../bench/row.js';
 import { SCENARIOS, type Scenario } from '../../bench/scenarios.js';
 import { contenderAt, startRelay } from './relay.js';
 
-const TIMING = { warmUpMs: 20, measureMs: 50, repetitions: 2 };
+/** Long enough for something to be done in it, however busy this machine is. */
+const TIMING = { warmUpMs: 20, measureMs: 250, repetitions: 2 };
 
 function scenarioOf(name: string, changes: Partial<Scenario> = {}): Scenario {
   const [scenario] = SCENARIOS.filter((entry) => entry.name === name);

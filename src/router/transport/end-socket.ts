@@ -15,6 +15,7 @@ export function endSocket(socket: Socket): void {
 
 /** Cuts a connection that is not closed in good order within 2 s. */
 export function cutLate(socket: Socket): void {
+  if (socket.closed) return;
   const timer = setTimeout(() => {
     socket.destroy();
   }, CLOSE_TIMEOUT_MS);

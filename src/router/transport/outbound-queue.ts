@@ -117,7 +117,7 @@ export class OutboundQueue {
 
   #write(frames: readonly Buffer[], bytes: number): void {
     this.#bytes -= bytes;
-    // The peer closed first, and ws has ended the socket.
+    // The peer closed first, and the socket has been ended.
     if (!this.#socket.writable) return;
     const [first] = frames;
     if (frames.length === 1 && first !== undefined) {

@@ -153,8 +153,9 @@ export class RawSocketTransport implements Transport, Departing {
   }
 
   depart(): void {
-    // What came before the end of the connection was sent, and nobody can resume it any more.
-    if (this.#socket.closed) this.#isPaused = false;
+    // What came before the end of the connection was sent, also what a pause has left in the socket.
+    const rest: unknown = this.#socket.closed ? this.#socket.read() : undefined;
+    if (rest instanceof Buffer) this.#reader.push(rest);
     this.#read();
     if (!this.#socket.closed) return;
     this.#isOpen = false;
@@ -172,7 +173,8 @@ export class RawSocketTransport implements Transport, Departing {
   }
 
   #read(): void {
-    while (this.#isOpen && !this.#isPaused) {
+    // Nobody can resume what is closed.
+    while (this.#isOpen && (!this.#isPaused || this.#socket.closed)) {
       const frame = this.#reader.next();
       if (frame !== undefined) this.#take(frame);
       else if (this.#hasPeerEnded) this.#fail(this.#endCode());

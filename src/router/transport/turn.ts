@@ -1,6 +1,9 @@
 /** Who has something left to do when the turn of the event loop under way ends. */
 export interface TurnMember {
-  /** Called once for each time that it was asked for. What it asks for meanwhile comes at the end of the next turn. */
+  /**
+   * Called once for each time that it was asked for: at the end of the turn, or of a part of it if it takes long. What it asks for meanwhile
+   * comes at the next end.
+   */
   endTurn(): void;
 }
 
@@ -8,32 +11,41 @@ export interface TurnMember {
 const timing: Partial<Pick<typeof performance.nodeTiming, 'uvMetricsInfo'>> =
   performance.nodeTiming;
 
-/** A turn that has taken longer is ended in parts. */
+/** A turn that takes longer is ended in parts of so long. */
 const LONG_TURN_MS = 5;
 /** The clock is looked at once in so many events. */
 const EVENTS_PER_LOOK = 16;
 
 let members: TurnMember[] = [];
 let isEnding = false;
+let isImmediateDue = false;
 /** How often the event loop had gone round and what it had dealt with when somebody asked last. */
 let loops = 0;
 let events = 0;
-/** Events since the clock was looked at, in which turn that was, and since when it goes on without an end. */
+/** Events since the clock was looked at. */
 let brought = 0;
+/** Which time round of the event loop that was. */
 let lookedLoop: number | undefined;
-let endedAt = 0;
+/** When the part of the turn under way began. */
+let partSince = 0;
 let turn = 0;
 let sent = 0;
 
 /**
- * Has a member called at the end of this turn: after what the sockets have brought in it, before they are read again. One callback of the
- * event loop serves all members, in the order in which they asked: who has more to do than one turn is for asks again and comes behind
- * the others, when all sockets have been read.
+ * Has a member called at the end of this turn: after what the sockets have brought in it, before they are read again. All members are served
+ * together, in the order in which they asked: who has more to do than one turn is for asks again and comes behind the others.
  */
 export function awaitTurnEnd(member: TurnMember): void {
-  if (members.push(member) > 1) return;
-  if (isQuiet() && !isEnding) process.nextTick(endTurn);
-  else setImmediate(endTurn);
+  if (members.push(member) > 1 || isImmediateDue) return;
+  if (isQuiet() && !isEnding) {
+    process.nextTick(endTurn);
+    return;
+  }
+  isImmediateDue = true;
+  setImmediate(() => {
+    isImmediateDue = false;
+    endTurn();
+  });
 }
 
 /**
@@ -62,10 +74,10 @@ export function countEvent(): void {
   // Where it is not known, no turn is long: the time since the last look may be that of many.
   if (loopCount === undefined) return;
   const now = performance.now();
-  const isLong = loopCount === lookedLoop && now - endedAt > LONG_TURN_MS;
-  if (loopCount !== lookedLoop || isLong) endedAt = now;
+  const isLong = loopCount === lookedLoop && now - partSince > LONG_TURN_MS;
+  if (loopCount !== lookedLoop || isLong) partSince = now;
   lookedLoop = loopCount;
-  if (isLong && members.length > 0) endTurn();
+  if (isLong) endPart();
 }
 
 /** Differs from turn to turn, as far as anybody awaited the end of one. */
@@ -83,9 +95,14 @@ export const sentCount = (): number => sent;
 export const sentSince = (count: number): number => (sent - count) | 0;
 
 function endTurn(): void {
+  turn = (turn + 1) | 0;
+  endPart();
+}
+
+/** What members have a share of in each turn, they have no more of in its parts. */
+function endPart(): void {
   const due = members;
   members = [];
-  turn = (turn + 1) | 0;
   isEnding = true;
   try {
     for (const member of due) member.endTurn();

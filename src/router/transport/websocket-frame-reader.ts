@@ -10,6 +10,13 @@ export interface WebSocketFrame {
   readonly payload: Buffer;
 }
 
+/** A frame as it came: a message, a part of one, or a control frame. */
+interface RawFrame {
+  /** What it is, and whether it is the last of its message. */
+  readonly first: number;
+  readonly payload: Buffer;
+}
+
 const FIN = 0x80;
 const RESERVED_BITS = 0x70;
 const OPCODE_BITS = 0x0f;
@@ -20,7 +27,7 @@ const LENGTH_BITS = 0x7f;
 const SHORTEST_HEADER = 2;
 const MASK_BYTES = 4;
 /** This length says that the length is in the two bytes that follow, the next one that it is in eight. */
-const MEDIUM = 126;
+const IN_TWO_BYTES = 126;
 /** What a control frame may carry, at most. */
 const LONGEST_CONTROL = 125;
 const NOTHING: Buffer = Buffer.alloc(0);
@@ -84,8 +91,8 @@ export class WebSocketFrameReader {
     return undefined;
   }
 
-  /** The next frame with its first byte as it came; undefined if more has to come, or it may not be. */
-  #cut(available: number): WebSocketFrame | undefined {
+  /** The next frame; undefined if more has to come, or it may not be. */
+  #cut(available: number): RawFrame | undefined {
     if (this.#partial.length > 0) return this.#gather();
     const needed = this.#bytesNeeded(this.#chunk, this.#at, available);
     if (needed > available) return this.#gather();
@@ -94,7 +101,7 @@ export class WebSocketFrameReader {
     return frame;
   }
 
-  #gather(): WebSocketFrame | undefined {
+  #gather(): RawFrame | undefined {
     const partial = this.#partial;
     let needed = this.#bytesNeeded(partial.bytes, 0, partial.length);
     while (needed > partial.length && this.#failure === undefined) {
@@ -107,7 +114,7 @@ export class WebSocketFrameReader {
     return this.#failure === undefined ? this.#open(partial.take(), 0, needed) : undefined;
   }
 
-  /** How many bytes the frame at `at` has, as far as the first of them, of which so many are available, tell. */
+  /** How many bytes the frame at `at` has, as far as the first of them, of which so many are available, tell. Keeps how long its header is. */
   #bytesNeeded(bytes: Buffer, at: number, available: number): number {
     if (available < SHORTEST_HEADER) return SHORTEST_HEADER;
     const first = bytes[at] ?? 0;
@@ -145,15 +152,15 @@ export class WebSocketFrameReader {
     return Infinity;
   }
 
-  #open(bytes: Buffer, at: number, frameBytes: number): WebSocketFrame {
+  #open(bytes: Buffer, at: number, frameBytes: number): RawFrame {
     const start = at + this.#headerBytes;
     const end = at + frameBytes;
     unmask(bytes, start - MASK_BYTES, start, end);
-    return { opcode: bytes[at] ?? 0, payload: bytes.subarray(start, end) };
+    return { first: bytes[at] ?? 0, payload: bytes.subarray(start, end) };
   }
 
   /** Puts fragments together; undefined until their last one has come. */
-  #join({ opcode: first, payload }: WebSocketFrame): WebSocketFrame | undefined {
+  #join({ first, payload }: RawFrame): WebSocketFrame | undefined {
     const opcode = first & OPCODE_BITS;
     const isLast = (first & FIN) !== 0;
     const isWhole = isLast && opcode !== Opcode.continuation;
@@ -169,13 +176,13 @@ export class WebSocketFrameReader {
 
 /** How many bytes of length follow the first one. */
 function extraBytes(short: number): number {
-  if (short < MEDIUM) return 0;
-  return short === MEDIUM ? 2 : 8;
+  if (short < IN_TWO_BYTES) return 0;
+  return short === IN_TWO_BYTES ? 2 : 8;
 }
 
 /** Beyond 2^53 it is inexact, and too long all the same. */
 function lengthAt(bytes: Buffer, at: number, short: number): number {
-  if (short < MEDIUM) return short;
-  if (short === MEDIUM) return bytes.readUInt16BE(at);
+  if (short < IN_TWO_BYTES) return short;
+  if (short === IN_TWO_BYTES) return bytes.readUInt16BE(at);
   return bytes.readUInt32BE(at) * 2 ** 32 + bytes.readUInt32BE(at + 4);
 }

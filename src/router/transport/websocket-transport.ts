@@ -109,6 +109,7 @@ export class WebSocketTransport implements Transport, Departing {
   }
 
   pause(): void {
+    if (!this.#isOpen) return;
     this.#isPaused = true;
     this.#keepAlive.pause();
     this.#socket.pause();
@@ -134,8 +135,9 @@ export class WebSocketTransport implements Transport, Departing {
   }
 
   depart(): void {
-    // What came before the end of the connection was sent, and nobody can resume it any more.
-    if (this.#socket.closed) this.#isPaused = false;
+    // What came before the end of the connection was sent, also what a pause has left in the socket.
+    const rest: unknown = this.#socket.closed ? this.#socket.read() : undefined;
+    if (rest instanceof Buffer) this.#reader.push(rest);
     this.#read();
     if (!this.#socket.closed) return;
     this.#isOpen = false;
@@ -158,7 +160,8 @@ export class WebSocketTransport implements Transport, Departing {
   }
 
   #read(): void {
-    while (this.#isRead && !this.#isPaused) {
+    // Nobody can resume what is closed.
+    while (this.#isRead && (!this.#isPaused || this.#socket.closed)) {
       const frame = this.#reader.next();
       if (frame !== undefined) this.#take(frame);
       else if (this.#reader.failure !== undefined) this.#fail(this.#reader.failure);
@@ -219,7 +222,8 @@ export class WebSocketTransport implements Transport, Departing {
 
   /** What the peer sent may not be: it is told why, and not listened to any more (RFC 6455, 7.1.7). */
   #fail(code: CloseCode): void {
-    if (this.#isOpen) this.#finish(code, '');
+    const reason = code === CloseCode.messageTooBig ? 'the message is too long' : '';
+    if (this.#isOpen) this.#finish(code, reason);
     this.#end(code);
   }
 

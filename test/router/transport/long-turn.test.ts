@@ -1,7 +1,12 @@
 import { deepEqual } from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { awaitTurnEnd, countEvent, type TurnMember } from '../../../src/router/transport/turn.js';
+import {
+  awaitTurnEnd,
+  countEvent,
+  currentTurn,
+  type TurnMember,
+} from '../../../src/router/transport/turn.js';
 
 /** More than the clock is looked at once for, and more than once again. */
 const MANY_EVENTS = 40;
@@ -123,6 +128,23 @@ describe('countEvent', () => {
     clock.advance(LONG_MS);
     bring(MANY_EVENTS);
     deepEqual(ended, ['first', 'second', 'third']);
+  });
+
+  // A share of each turn must not become a share of each part.
+  it('is the same turn after one of its parts, and another one after its end', async (t) => {
+    const clock = stopClock(t);
+    await beginBusyTurn();
+    const turn = currentTurn();
+    const ended: string[] = [];
+    bring(MANY_EVENTS);
+    for (const name of ['first', 'second']) {
+      awaitTurnEnd(memberOf(name, ended));
+      clock.advance(LONG_MS);
+      bring(MANY_EVENTS);
+    }
+    deepEqual([ended, currentTurn()], [['first', 'second'], turn]);
+    await nextTurn();
+    deepEqual(currentTurn(), turn + 1);
   });
 
   it('lets a member that asks again while the turn is ended come with the next', async (t) => {

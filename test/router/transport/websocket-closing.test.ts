@@ -90,7 +90,6 @@ describe('a WebSocket client that breaks the protocol', () => {
     ['an unknown opcode', clientFrame(3), 1002],
     ['a reserved bit', clientFrame(1, '[49,1,{}]', { reserved: 0x40 }), 1002],
     ['a fragment of nothing', clientFrame(0, '[49,1,{}]'), 1002],
-    ['a message that is too long', clientFrame(1, 'x'.repeat(64 * 1024 + 1)), 1009],
   ] as const) {
     it(`by ${name} gets a close frame with ${code} and the end`, async (t) => {
       const octets = await openPatiently(t);
@@ -98,6 +97,14 @@ describe('a WebSocket client that breaks the protocol', () => {
       deepEqual(await ending(octets), [closeHex(code), ['message 1', `close ${code}`]]);
     });
   }
+
+  it('by a message that is too long gets a close frame with 1009 that says so, and the end', async (t) => {
+    const octets = await openPatiently(t);
+    octets.write(cancelFrame(1), clientFrame(1, 'x'.repeat(64 * 1024 + 1)), cancelFrame(2));
+    const [hex, events] = await ending(octets);
+    const reason = Buffer.from('the message is too long').toString('hex');
+    deepEqual([hex, events], [`881903f1${reason}`, ['message 1', 'close 1009']]);
+  });
 });
 
 describe('the close frame of a WebSocketTransport', () => {

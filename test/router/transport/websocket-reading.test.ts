@@ -188,6 +188,19 @@ describe('a paused WebSocketTransport', () => {
     });
   }
 
+  it('hears what a pause has left in its socket when that is reset', async (t) => {
+    const octets = await openOctets(t);
+    const { events, socket, write, accepted, over } = octets;
+    pauseAtEach(octets);
+    write(cancelFrame(1));
+    equal(await events.take(), 'message 1');
+    write(cancelFrame(2), cancelFrame(3));
+    while (accepted.readableLength === 0) await nextTurn();
+    socket.resetAndDestroy();
+    await over();
+    deepEqual(events.takeAll(), ['message 2', 'message 3', 'close 1006']);
+  });
+
   it('reports what it had read before the connection was cut, and then the end', async (t) => {
     const octets = await openOctets(t);
     const { transport, events, write, accepted, over } = octets;
