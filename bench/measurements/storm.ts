@@ -25,11 +25,17 @@ export const storm: Measurement = {
     const sessions = scenario.sessions ?? 1;
     requireOpenFiles(2 * sessions + scenario.subscribersPerTopic);
     const audience = await connectAudience(scenario, contender);
-    const clients = await StormClients.connect(endpoint, sessions);
     return {
-      turn: () => turn(clients, audience, entry),
+      turn: async () => {
+        // For one turn only: those of all contenders together would be more than a process may have open.
+        const clients = await StormClients.connect(endpoint, sessions);
+        try {
+          return await turn(clients, audience, entry);
+        } finally {
+          clients.close();
+        }
+      },
       close: () => {
-        clients.close();
         closeAll(audience);
       },
     };

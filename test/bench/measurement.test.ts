@@ -156,7 +156,8 @@ describe('measureScenario', () => {
 describe('entrantsOf', () => {
   it('leaves out who is not named, and nobody where none is', () => {
     const all = [{ name: 'expressway' }, { name: 'bare-ws' }];
-    assert.deepEqual(entrantsOf(scenarioOf('storm-5000'), all), [{ name: 'expressway' }]);
+    const named = scenarioOf('storm-5000', { contenders: ['expressway'] });
+    assert.deepEqual(entrantsOf(named, all), [{ name: 'expressway' }]);
     assert.deepEqual(entrantsOf(scenarioOf('rpc-w1'), all), all);
   });
 });
