@@ -132,7 +132,8 @@ export class TokenVerifier {
     const text = token.slice(0, Math.max(0, token.indexOf('.')));
     if (text !== this.#headerText) {
       this.#header = parseHeader(text);
-      this.#headerText = text;
+      // A copy: a slice would keep the whole token in memory.
+      this.#headerText = Buffer.from(text).toString();
     }
     return this.#header;
   }
