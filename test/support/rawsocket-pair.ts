@@ -15,6 +15,7 @@ import type { Transport } from '../../src/router/transport/transport.js';
 import { ByteStream } from './byte-stream.js';
 import { JSON_CODEC, type ClientCodec } from './client-codec.js';
 import { MessageQueue } from './message-queue.js';
+import { recordEvents } from './record-events.js';
 import { temporaryFolder } from './temporary-folder.js';
 import { TLS_CERT, TLS_KEY } from './tls-pair.js';
 
@@ -101,17 +102,7 @@ export async function openRaw(
   await client.shake(request);
   const transport = await transports.take();
   const events = new MessageQueue<string>();
-  transport.open({
-    onmessage: (message) => {
-      events.push(`message ${'request' in message ? message.request : ''}`);
-    },
-    onviolation: ({ message }, code) => {
-      events.push(`violation ${code} ${message}`);
-    },
-    onclose: (code) => {
-      events.push(`close ${code}`);
-    },
-  });
+  recordEvents(transport, events);
   return { ...client, transport, events };
 }
 

@@ -8,6 +8,7 @@ import type { WebSocketListenerOptions } from '../../src/router/transport/websoc
 import { ByteStream } from './byte-stream.js';
 import { clientFrame } from './client-frame.js';
 import { MessageQueue } from './message-queue.js';
+import { recordEvents } from './record-events.js';
 import { TLS_CERT, TLS_KEY } from './tls-pair.js';
 import { upgradeRequest } from './upgrade-request.js';
 import { listen, type ListenerUnderTest } from './websocket-pair.js';
@@ -55,7 +56,7 @@ export async function openOctets(
       },
     ],
     onconnection: (transport) => {
-      record(transport, events);
+      recordEvents(transport, events);
       transports.push(transport);
     },
     ...options,
@@ -78,20 +79,6 @@ export async function openOctets(
       for (let turn = 0; turn < 3; turn += 1) await nextTurn();
     },
   };
-}
-
-function record(transport: Transport, events: MessageQueue<string>): void {
-  transport.open({
-    onmessage: (message) => {
-      events.push(`message ${'request' in message ? message.request : ''}`);
-    },
-    onviolation: ({ message }, code) => {
-      events.push(`violation ${code} ${message}`);
-    },
-    onclose: (code) => {
-      events.push(`close ${code}`);
-    },
-  });
 }
 
 function listenBy(

@@ -26,5 +26,8 @@ export const CloseCode = {
   rateLimited: 4429,
 } as const;
 
+/** How a connection is reported that ended without being closed; it is in no close frame (RFC 6455, 7.1.5). */
+export const LOST = 1006;
+
 /** One of {@link CloseCode}'s numbers. */
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];

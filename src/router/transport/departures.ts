@@ -1,3 +1,6 @@
+import type { Socket } from 'node:net';
+import { countEvent } from './turn.js';
+
 /** A connection whose peer is gone. */
 export interface Departing {
   /** Takes leave of it: what it sent last, its session, its socket. */
@@ -6,6 +9,8 @@ export interface Departing {
 
 /** So many in one turn, at most: about 2 ms. */
 const PER_TURN = 32;
+
+const NOTHING: Buffer = Buffer.alloc(0);
 
 const leaving = new Set<Departing>();
 let isTurnAwaited = false;
@@ -17,6 +22,23 @@ let isTurnAwaited = false;
 export function departInTurn(departing: Departing): void {
   leaving.add(departing);
   awaitTurn();
+}
+
+/** Has leave taken of `departing` in its turn when the peer ends its side of the socket, and when the socket is closed. */
+export function departWith(socket: Socket, departing: Departing): void {
+  socket.on('end', () => {
+    countEvent();
+    departInTurn(departing);
+  });
+  socket.on('close', () => {
+    departInTurn(departing);
+  });
+}
+
+/** What a pause has left in a socket that is closed: nobody else will read it. */
+export function unreadOf(socket: Socket): Buffer {
+  const rest = socket.closed ? (socket.read() as Buffer | null) : null;
+  return rest ?? NOTHING;
 }
 
 function awaitTurn(): void {

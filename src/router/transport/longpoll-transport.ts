@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { RouterMessage } from '../protocol/message.js';
 import type { Serializer } from '../serializer/serializer.js';
-import { CloseCode } from './close-codes.js';
+import { CloseCode, LOST } from './close-codes.js';
 import { deliverMessages } from './deliver-messages.js';
 import type { FrameEncoder } from './frame-encoder.js';
 import { LongPollInbox, type Delivery } from './longpoll-inbox.js';
@@ -36,9 +36,6 @@ interface Ending {
 
 /** After its end a transport waits so long for the peer to fetch what is queued, and to hear why it ended. */
 const LINGER_MS = 4000;
-/** What the peer's own WebSocket would report of a connection that was lost. */
-const LOST = 1006;
-
 /**
  * WAMP over HTTP requests (WAMP 15.3): each `send` brings a message or a batch, each `receive` fetches one. What ends it is told to the
  * next `receive` with 410 and the close code; requests after that find nothing. There are no acknowledgements: what answered a request

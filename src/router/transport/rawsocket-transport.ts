@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { RouterMessage } from '../protocol/message.js';
 import type { Serializer } from '../serializer/serializer.js';
-import { CloseCode } from './close-codes.js';
-import { departInTurn, type Departing } from './departures.js';
+import { CloseCode, LOST } from './close-codes.js';
+import { departWith, unreadOf, type Departing } from './departures.js';
 import { deliverMessages } from './deliver-messages.js';
 import { endSocket } from './end-socket.js';
 import type { FrameEncoder } from './frame-encoder.js';
@@ -38,9 +38,6 @@ export interface RawSocketConnection {
 }
 
 const PING = rawSocketFrame(FrameType.ping, Buffer.alloc(0));
-/** How WebSocket reports a connection that ended without being closed. */
-const LOST = 1006;
-
 /**
  * WAMP over a byte stream: TCP, TLS or a Unix socket (WAMP 15.1). It has no close frame: the peer sees the end of the connection, and the
  * code of a closing is for our own side only.
@@ -59,7 +56,6 @@ export class RawSocketTransport implements Transport, Departing {
   #isOpen = true;
   #longestMessage = Infinity;
   #isPaused = false;
-  #hasPeerEnded = false;
   #unsent = 0;
   /** The code with which this side closed first. */
   #closeCode: CloseCode | undefined;
@@ -87,14 +83,7 @@ export class RawSocketTransport implements Transport, Departing {
       this.#reader.push(chunk);
       this.#read();
     });
-    socket.on('end', () => {
-      countEvent();
-      this.#hasPeerEnded = true;
-      departInTurn(this);
-    });
-    socket.on('close', () => {
-      departInTurn(this);
-    });
+    departWith(socket, this);
   }
 
   /** Messages that were not sent, as they are longer than the peer takes. */
@@ -154,8 +143,7 @@ export class RawSocketTransport implements Transport, Departing {
 
   depart(): void {
     // What came before the end of the connection was sent, also what a pause has left in the socket.
-    const rest: unknown = this.#socket.closed ? this.#socket.read() : undefined;
-    if (rest instanceof Buffer) this.#reader.push(rest);
+    this.#reader.push(unreadOf(this.#socket));
     this.#read();
     if (!this.#socket.closed) return;
     this.#isOpen = false;
@@ -177,7 +165,7 @@ export class RawSocketTransport implements Transport, Departing {
     while (this.#isOpen && (!this.#isPaused || this.#socket.closed)) {
       const frame = this.#reader.next();
       if (frame !== undefined) this.#take(frame);
-      else if (this.#hasPeerEnded) this.#fail(this.#endCode());
+      else if (this.#socket.readableEnded) this.#fail(this.#endCode());
       else return;
     }
   }

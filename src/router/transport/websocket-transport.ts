@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import { ProtocolViolation } from '../protocol/errors.js';
 import type { RouterMessage } from '../protocol/message.js';
 import type { Serializer } from '../serializer/serializer.js';
-import { CloseCode } from './close-codes.js';
-import { departInTurn, type Departing } from './departures.js';
+import { CloseCode, LOST } from './close-codes.js';
+import { departWith, unreadOf, type Departing } from './departures.js';
 import { deliverMessages } from './deliver-messages.js';
 import { cutLate, endSocket } from './end-socket.js';
 import type { FrameEncoder } from './frame-encoder.js';
@@ -30,9 +30,6 @@ export interface WebSocketConnection {
   readonly queueBytes: number;
 }
 
-/** How a connection is reported that ended without a close frame (RFC 6455, 7.1.5). */
-const LOST = 1006;
-
 /** WAMP over one WebSocket connection (WAMP 2.3.1): one message a WebSocket message, or a batch of them (15.2). */
 export class WebSocketTransport implements Transport, Departing {
   readonly details: TransportDetails;
@@ -49,7 +46,6 @@ export class WebSocketTransport implements Transport, Departing {
   /** Until the peer's close frame, or what must not be read. */
   #isRead = true;
   #isPaused = false;
-  #hasPeerEnded = false;
   /** The code with which this side closed first. */
   #closeCode: CloseCode | undefined;
 
@@ -75,14 +71,7 @@ export class WebSocketTransport implements Transport, Departing {
       this.#reader.push(chunk);
       this.#read();
     });
-    socket.on('end', () => {
-      countEvent();
-      this.#hasPeerEnded = true;
-      departInTurn(this);
-    });
-    socket.on('close', () => {
-      departInTurn(this);
-    });
+    departWith(socket, this);
   }
 
   open(receiver: TransportReceiver): void {
@@ -136,8 +125,7 @@ export class WebSocketTransport implements Transport, Departing {
 
   depart(): void {
     // What came before the end of the connection was sent, also what a pause has left in the socket.
-    const rest: unknown = this.#socket.closed ? this.#socket.read() : undefined;
-    if (rest instanceof Buffer) this.#reader.push(rest);
+    this.#reader.push(unreadOf(this.#socket));
     this.#read();
     if (!this.#socket.closed) return;
     this.#isOpen = false;
@@ -165,7 +153,7 @@ export class WebSocketTransport implements Transport, Departing {
       const frame = this.#reader.next();
       if (frame !== undefined) this.#take(frame);
       else if (this.#reader.failure !== undefined) this.#fail(this.#reader.failure);
-      else if (this.#hasPeerEnded) this.#lose();
+      else if (this.#socket.readableEnded) this.#lose();
       else return;
     }
   }
