@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { startApplication } from './application.js';
+import { keepHeap } from './cli/keep-heap.js';
 import { run } from './cli/run.js';
 
+keepHeap();
 const code = await run(
   process.argv.slice(2),
   {
