@@ -11,6 +11,7 @@ import { ignoreError } from './ignore-error.js';
 import { sweepKeepAlive } from './keep-alive.js';
 import { HandshakeTurns } from './handshake-turns.js';
 import type { HttpListenerOptions } from './listener-options.js';
+import { RequestTurns } from './request-turns.js';
 import { tlsPeerOf } from './tls-peer.js';
 import type { UpgradeRefusal } from './upgrade-guard.js';
 import { websocketFraming } from './websocket-framing.js';
@@ -81,14 +82,19 @@ export class WebSocketListener {
    * listeners, or answered with 404 when there is none.
    */
   attach(server: Server): void {
+    const turns = new RequestTurns(server);
     const onupgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+      turns.upgraded(socket);
       if (pathOf(request) === this.#options.path) this.#upgrade(request, socket, head);
       else if (server.listenerCount('upgrade') === 1) {
         refuse(socket, { status: 404, reason: 'nothing speaks WebSocket here' });
       }
     };
     server.on('upgrade', onupgrade);
-    this.#detach.push(() => server.off('upgrade', onupgrade));
+    this.#detach.push(() => {
+      server.off('upgrade', onupgrade);
+      turns.end();
+    });
   }
 
   /** Takes no more connections, not even those that wait for their turn. Those that are open are their receivers' to close. */

@@ -1,0 +1,111 @@
+import type { IncomingMessage, Server } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { Server as TlsServer } from 'node:tls';
+
+/** So many requests are read in one turn of the event loop, at most: about 2 ms if all are upgrades. */
+const PER_TURN = 32;
+
+/** What is called when a connection is closed, for each. */
+type Connections = Map<Socket, () => void>;
+
+/**
+ * Bounds what the requests of an HTTP server take of one turn of the event loop. Node reads all that have come, in one go: of thousands of clients
+ * that come back at once each costs some 50 microseconds before it can be put into a line. When a turn has brought its share, the
+ * other connections are not read any more; each is again in one of the next turns, in the order in which they came.
+ */
+export class RequestTurns {
+  readonly #server: Server;
+  /** On these a request may come. */
+  readonly #reading: Connections = new Map();
+  /** These are not read until it is their turn. */
+  readonly #stopped: Connections = new Map();
+  /** Requests of this turn so far. */
+  #begun = 0;
+  #isTurnAwaited = false;
+
+  /** From now on `server` reads the requests of its new connections in turns. */
+  constructor(server: Server) {
+    this.#server = server;
+    server.on(connectionEventOf(server), this.#onconnection);
+    server.on('request', this.#onrequest);
+  }
+
+  /** To be told by who listens to the server's upgrades, of each: the socket is not the server's any more. */
+  upgraded(socket: Duplex): void {
+    if (socket instanceof Socket) this.#forget(socket);
+    this.#count(socket);
+  }
+
+  /** Lets the server read as it would by itself. Idempotent. */
+  end(): void {
+    this.#server.off(connectionEventOf(this.#server), this.#onconnection);
+    this.#server.off('request', this.#onrequest);
+    const stopped = [...this.#stopped.keys()];
+    for (const socket of [...this.#reading.keys(), ...stopped]) this.#forget(socket);
+    for (const socket of stopped) socket.resume();
+  }
+
+  readonly #onconnection = (socket: Socket): void => {
+    const onclose = (): void => {
+      this.#forget(socket);
+    };
+    socket.once('close', onclose);
+    this.#reading.set(socket, onclose);
+  };
+
+  readonly #onrequest = ({ socket }: IncomingMessage): void => {
+    this.#count(socket);
+  };
+
+  #forget(socket: Socket): void {
+    const onclose = this.#reading.get(socket) ?? this.#stopped.get(socket);
+    if (onclose !== undefined) socket.off('close', onclose);
+    this.#reading.delete(socket);
+    this.#stopped.delete(socket);
+  }
+
+  #count(by: Duplex): void {
+    this.#begun += 1;
+    if (this.#begun === PER_TURN) this.#stopAllBut(by);
+    this.#awaitTurn();
+  }
+
+  /**
+   * An HTTP server's socket that is paused is not read, not even by the parser. The one that has just brought a request is left alone: the parser
+   * may be in the middle of what it has read.
+   */
+  #stopAllBut(busy: Duplex): void {
+    for (const [socket, onclose] of this.#reading) {
+      if (socket === busy) continue;
+      this.#reading.delete(socket);
+      socket.pause();
+      this.#stopped.set(socket, onclose);
+    }
+  }
+
+  #awaitTurn(): void {
+    if (this.#isTurnAwaited) return;
+    this.#isTurnAwaited = true;
+    setImmediate(() => {
+      this.#isTurnAwaited = false;
+      this.#begun = 0;
+      this.#goOn();
+    });
+  }
+
+  #goOn(): void {
+    let left = PER_TURN;
+    for (const [socket, onclose] of this.#stopped) {
+      if (left === 0) break;
+      left -= 1;
+      this.#stopped.delete(socket);
+      this.#reading.set(socket, onclose);
+      socket.resume();
+    }
+    if (this.#stopped.size > 0) this.#awaitTurn();
+  }
+}
+
+const connectionEventOf = (server: Server): string =>
+  server instanceof TlsServer ? 'secureConnection' : 'connection';
