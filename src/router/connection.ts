@@ -11,8 +11,8 @@ import {
 } from './handshake.js';
 import { LOCAL_CLIENT_ROLES } from './local-client/local-client.js';
 import type { Logger } from './logger.js';
-import type { HandshakeTurns } from './transport/handshake-turns.js';
-import type { PendingHandshakes } from './transport/pending-handshakes.js';
+import type { HandshakeTurns } from './transport/turns/handshake-turns.js';
+import type { PendingHandshakes } from './transport/turns/pending-handshakes.js';
 import type { Principal } from './principal.js';
 import { ProtocolViolation, Uri } from './protocol/errors.js';
 import { newSessionId, type SessionId } from './protocol/id.js';

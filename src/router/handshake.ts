@@ -19,7 +19,7 @@ import { isDict } from './protocol/options.js';
 import { isUri } from './protocol/uri.js';
 import type { Realm } from './realm.js';
 import { CloseCode } from './transport/close-codes.js';
-import type { HandshakeTurns } from './transport/handshake-turns.js';
+import type { HandshakeTurns } from './transport/turns/handshake-turns.js';
 import type { Transport, TransportDetails } from './transport/transport.js';
 
 /** A client that may join. */

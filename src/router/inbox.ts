@@ -7,7 +7,7 @@ import {
   sentCount,
   sentSince,
   type TurnMember,
-} from './transport/turn.js';
+} from './transport/turns/turn.js';
 
 /** A sender that was in order for so long after a throttling starts anew. */
 const RECOVERY_MS = 1000;

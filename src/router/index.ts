@@ -74,12 +74,15 @@ export type {
   SessionProcedures,
 } from './session-procedure.js';
 export { CloseCode } from './transport/close-codes.js';
-export { HandshakeTurns, type HandshakeTurnsOptions } from './transport/handshake-turns.js';
-export { LongPollListener, type LongPollListenerOptions } from './transport/longpoll-listener.js';
+export { HandshakeTurns, type HandshakeTurnsOptions } from './transport/turns/handshake-turns.js';
+export {
+  LongPollListener,
+  type LongPollListenerOptions,
+} from './transport/longpoll/longpoll-listener.js';
 export {
   RawSocketListener,
   type RawSocketListenerOptions,
-} from './transport/rawsocket-listener.js';
+} from './transport/rawsocket/rawsocket-listener.js';
 export type { PresentedCredentials } from './transport/presented-credentials.js';
 export type { Transport, TransportDetails, TransportReceiver } from './transport/transport.js';
 export {
@@ -92,4 +95,4 @@ export {
 export {
   WebSocketListener,
   type WebSocketListenerOptions,
-} from './transport/websocket-listener.js';
+} from './transport/websocket/websocket-listener.js';

@@ -13,7 +13,7 @@ import type { SessionLimits } from './session-limits.js';
 import type { SessionTerms } from './session-terms.js';
 import { CloseCode } from './transport/close-codes.js';
 import type { Transport, TransportDetails } from './transport/transport.js';
-import { countSent } from './transport/turn.js';
+import { countSent } from './transport/turns/turn.js';
 
 /** How the requests of a session are numbered: 1, 2, 3 ... as WAMP 2.1.2 asks, or anyhow, as some old clients do. */
 export type RequestIds = 'strict' | 'lenient';

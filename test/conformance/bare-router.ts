@@ -19,7 +19,7 @@ import type {
   Authorizer,
   WebSocketListenerOptions,
 } from '../../src/router/index.js';
-import { LongPollListener } from '../../src/router/transport/longpoll-listener.js';
+import { LongPollListener } from '../../src/router/transport/longpoll/longpoll-listener.js';
 import { HISTORY_PREFIX, HISTORY_RULES } from './history-rules.js';
 import type { DisposableRouter, Target } from './target.js';
 

@@ -12,13 +12,13 @@ import type { Router } from '../../src/router/router.js';
 import { jsonSerializer } from '../../src/router/serializer/json-serializer.js';
 import { UNLIMITED_SESSION } from '../../src/router/session-limits.js';
 import { Session } from '../../src/router/session.js';
-import { LongPollListener } from '../../src/router/transport/longpoll-listener.js';
-import { LongPollTransport } from '../../src/router/transport/longpoll-transport.js';
-import { RawSocketListener } from '../../src/router/transport/rawsocket-listener.js';
-import { RawSocketTransport } from '../../src/router/transport/rawsocket-transport.js';
+import { LongPollListener } from '../../src/router/transport/longpoll/longpoll-listener.js';
+import { LongPollTransport } from '../../src/router/transport/longpoll/longpoll-transport.js';
+import { RawSocketListener } from '../../src/router/transport/rawsocket/rawsocket-listener.js';
+import { RawSocketTransport } from '../../src/router/transport/rawsocket/rawsocket-transport.js';
 import type { Transport } from '../../src/router/transport/transport.js';
-import { WebSocketListener } from '../../src/router/transport/websocket-listener.js';
-import { WebSocketTransport } from '../../src/router/transport/websocket-transport.js';
+import { WebSocketListener } from '../../src/router/transport/websocket/websocket-listener.js';
+import { WebSocketTransport } from '../../src/router/transport/websocket/websocket-transport.js';
 import { parseAddress } from '../conformance/wire/address.js';
 import {
   openConnection,

@@ -8,7 +8,7 @@ import { DEFAULT_URI_LIMITS } from '../../src/router/protocol/uri.js';
 import { silentLogger } from '../../src/router/logger.js';
 import { Realm } from '../../src/router/realm.js';
 import { CloseCode } from '../../src/router/transport/close-codes.js';
-import { HandshakeTurns } from '../../src/router/transport/handshake-turns.js';
+import { HandshakeTurns } from '../../src/router/transport/turns/handshake-turns.js';
 import type { TransportReceiver } from '../../src/router/transport/transport.js';
 import { believingAuthenticator, GUEST } from '../support/open-entrance.js';
 import { CLIENT_ROLES } from '../support/peer.js';

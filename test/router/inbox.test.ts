@@ -3,7 +3,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { Inbox, MESSAGES_PER_TURN, SENDS_PER_TURN } from '../../src/router/inbox.js';
 import { toRequestId } from '../../src/router/protocol/id.js';
 import { MessageType, type RoutedMessage } from '../../src/router/protocol/message.js';
-import { countSent } from '../../src/router/transport/turn.js';
+import { countSent } from '../../src/router/transport/turns/turn.js';
 import { UNLIMITED_SESSION, type SessionLimits } from '../../src/router/session-limits.js';
 import { recordingTransport, type RecordingTransport } from '../support/recording-session.js';
 

@@ -4,7 +4,7 @@ import { jsonSerializer } from '../../src/router/serializer/json-serializer.js';
 import {
   LongPollListener,
   type LongPollListenerOptions,
-} from '../../src/router/transport/longpoll-listener.js';
+} from '../../src/router/transport/longpoll/longpoll-listener.js';
 import type { Transport } from '../../src/router/transport/transport.js';
 import { listen } from './http.js';
 import { MessageQueue } from './message-queue.js';

@@ -10,7 +10,7 @@ import { jsonFormat, jsonSerializer } from '../../src/router/serializer/json-ser
 import {
   RawSocketListener,
   type RawSocketListenerOptions,
-} from '../../src/router/transport/rawsocket-listener.js';
+} from '../../src/router/transport/rawsocket/rawsocket-listener.js';
 import type { Transport } from '../../src/router/transport/transport.js';
 import { ByteStream } from './byte-stream.js';
 import { JSON_CODEC, type ClientCodec } from './client-codec.js';

@@ -1,4 +1,4 @@
-import type { WebSocketFrameReader } from '../../src/router/transport/websocket-frame-reader.js';
+import type { WebSocketFrameReader } from '../../src/router/transport/websocket/websocket-frame-reader.js';
 
 /** All that a reader has to give, `OPCODE PAYLOAD` each, and `failure CODE` behind it. */
 export function readFrames(reader: WebSocketFrameReader): string[] {

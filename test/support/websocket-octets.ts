@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import type { Transport } from '../../src/router/transport/transport.js';
-import type { WebSocketListenerOptions } from '../../src/router/transport/websocket-listener.js';
+import type { WebSocketListenerOptions } from '../../src/router/transport/websocket/websocket-listener.js';
 import { ByteStream } from './byte-stream.js';
 import { clientFrame } from './client-frame.js';
 import { MessageQueue } from './message-queue.js';

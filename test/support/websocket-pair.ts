@@ -8,7 +8,7 @@ import type { Transport } from '../../src/router/transport/transport.js';
 import {
   WebSocketListener,
   type WebSocketListenerOptions,
-} from '../../src/router/transport/websocket-listener.js';
+} from '../../src/router/transport/websocket/websocket-listener.js';
 import { JSON_CODEC, type ClientCodec } from './client-codec.js';
 import { MessageQueue } from './message-queue.js';
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Serializer } from '../serializer/serializer.js';
-import type { HandshakeTurns } from './handshake-turns.js';
+import type { HandshakeTurns } from './turns/handshake-turns.js';
 import type { Transport } from './transport.js';
 import type { UpgradeGuard } from './upgrade-guard.js';
 

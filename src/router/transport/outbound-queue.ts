@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { awaitTurnEnd } from './turn.js';
+import { awaitTurnEnd } from './turns/turn.js';
 
 /** Frames up to this size are joined into one write; larger ones go as they are, since copying them costs more than it saves. */
 const JOIN_BYTES = 4 * 1024;

@@ -7,9 +7,9 @@ import { jsonFormat, jsonSerializer } from '../../../src/router/serializer/json-
 import { msgpackSerializer } from '../../../src/router/serializer/msgpack-serializer.js';
 import type { Serializer } from '../../../src/router/serializer/serializer.js';
 import { FrameEncoder } from '../../../src/router/transport/frame-encoder.js';
-import { rawSocketFraming } from '../../../src/router/transport/rawsocket-framing.js';
+import { rawSocketFraming } from '../../../src/router/transport/rawsocket/rawsocket-framing.js';
 import type { Transport } from '../../../src/router/transport/transport.js';
-import { websocketFraming } from '../../../src/router/transport/websocket-framing.js';
+import { websocketFraming } from '../../../src/router/transport/websocket/websocket-framing.js';
 import { recordingSession, recordingTransport } from '../../support/recording-session.js';
 import { newBroker, receive } from '../../support/routed-broker.js';
 

@@ -5,8 +5,8 @@ import type { RouterMessage } from '../../../src/router/protocol/message.js';
 import { Payload } from '../../../src/router/protocol/payload.js';
 import { jsonFormat, jsonSerializer } from '../../../src/router/serializer/json-serializer.js';
 import { FrameEncoder } from '../../../src/router/transport/frame-encoder.js';
-import { rawSocketFraming } from '../../../src/router/transport/rawsocket-framing.js';
-import { websocketFraming } from '../../../src/router/transport/websocket-framing.js';
+import { rawSocketFraming } from '../../../src/router/transport/rawsocket/rawsocket-framing.js';
+import { websocketFraming } from '../../../src/router/transport/websocket/websocket-framing.js';
 
 const serializer = jsonSerializer();
 

@@ -6,8 +6,8 @@ import { WebSocket } from 'ws';
 import { MessageType } from '../../../src/router/protocol/message.js';
 import { jsonSerializer } from '../../../src/router/serializer/json-serializer.js';
 import type { Transport } from '../../../src/router/transport/transport.js';
-import { WebSocketListener } from '../../../src/router/transport/websocket-listener.js';
-import { WebSocketTransport } from '../../../src/router/transport/websocket-transport.js';
+import { WebSocketListener } from '../../../src/router/transport/websocket/websocket-listener.js';
+import { WebSocketTransport } from '../../../src/router/transport/websocket/websocket-transport.js';
 
 async function connected(
   t: TestContext,
