@@ -1,9 +1,11 @@
 import type { IncomingMessage, Server } from 'node:http';
-import { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 
-/** So many requests are read in one turn of the event loop, at most: about 2 ms if all are upgrades. */
+/**
+ * When a turn of the event loop has brought so many requests, no others are read in it but those of connections that have waited for it; and so
+ * many of those are, at most. 32 upgrades take about 2 ms.
+ */
 const PER_TURN = 32;
 
 /** What is called when a connection is closed, for each. */
@@ -12,7 +14,8 @@ type Connections = Map<Socket, () => void>;
 /**
  * Bounds what the requests of an HTTP server take of one turn of the event loop. Node reads all that have come, in one go: of thousands of clients
  * that come back at once each costs some 50 microseconds before it can be put into a line. When a turn has brought its share, the
- * other connections are not read any more; each is again in one of the next turns, in the order in which they came.
+ * other connections are not read any more. A few of them are in each of the next turns, in the order in which they were stopped and whatever
+ * else comes: who always brings more holds nobody up.
  */
 export class RequestTurns {
   readonly #server: Server;
@@ -20,6 +23,8 @@ export class RequestTurns {
   readonly #reading: Connections = new Map();
   /** These are not read until it is their turn. */
   readonly #stopped: Connections = new Map();
+  /** Those whose turn it is. */
+  readonly #due = new Set<Socket>();
   /** Requests of this turn so far. */
   #begun = 0;
   #isTurnAwaited = false;
@@ -31,9 +36,9 @@ export class RequestTurns {
     server.on('request', this.#onrequest);
   }
 
-  /** To be told by who listens to the server's upgrades, of each: the socket is not the server's any more. */
-  upgraded(socket: Duplex): void {
-    if (socket instanceof Socket) this.#forget(socket);
+  /** To be told by who listens to the server's upgrades, of each: its socket is not the server's any more. */
+  upgraded({ socket }: IncomingMessage): void {
+    this.#forget(socket);
     this.#count(socket);
   }
 
@@ -63,22 +68,21 @@ export class RequestTurns {
     if (onclose !== undefined) socket.off('close', onclose);
     this.#reading.delete(socket);
     this.#stopped.delete(socket);
+    this.#due.delete(socket);
   }
 
-  #count(by: Duplex): void {
+  #count(by: Socket): void {
     this.#begun += 1;
     if (this.#begun === PER_TURN) this.#stopAllBut(by);
     this.#awaitTurn();
   }
 
-  /**
-   * An HTTP server's socket that is paused is not read, not even by the parser. The one that has just brought a request is left alone: the parser
-   * may be in the middle of what it has read.
-   */
-  #stopAllBut(busy: Duplex): void {
+  /** The one that has just brought a request is left alone: the parser may be in the middle of what it has read. */
+  #stopAllBut(busy: Socket): void {
     for (const [socket, onclose] of this.#reading) {
-      if (socket === busy) continue;
+      if (socket === busy || this.#due.has(socket) || !isReadByServer(socket)) continue;
       this.#reading.delete(socket);
+      // An HTTP server's socket that is paused is not read by the parser either.
       socket.pause();
       this.#stopped.set(socket, onclose);
     }
@@ -95,17 +99,24 @@ export class RequestTurns {
   }
 
   #goOn(): void {
-    let left = PER_TURN;
+    this.#due.clear();
     for (const [socket, onclose] of this.#stopped) {
-      if (left === 0) break;
-      left -= 1;
+      if (this.#due.size === PER_TURN) break;
+      this.#due.add(socket);
       this.#stopped.delete(socket);
       this.#reading.set(socket, onclose);
       socket.resume();
     }
-    if (this.#stopped.size > 0) this.#awaitTurn();
+    if (this.#due.size > 0) this.#awaitTurn();
   }
 }
+
+/**
+ * Not when the server or the application has paused it, as they do with a request whose body nobody takes, and not when the server has given it away,
+ * as with CONNECT: then it is not ours to resume either.
+ */
+const isReadByServer = (socket: Socket & { readonly parser?: unknown }): boolean =>
+  !socket.isPaused() && socket.parser !== null;
 
 const connectionEventOf = (server: Server): string =>
   server instanceof TlsServer ? 'secureConnection' : 'connection';

@@ -84,7 +84,7 @@ export class WebSocketListener {
   attach(server: Server): void {
     const turns = new RequestTurns(server);
     const onupgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-      turns.upgraded(socket);
+      turns.upgraded(request);
       if (pathOf(request) === this.#options.path) this.#upgrade(request, socket, head);
       else if (server.listenerCount('upgrade') === 1) {
         refuse(socket, { status: 404, reason: 'nothing speaks WebSocket here' });

@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { connect, type Socket } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
@@ -15,9 +15,13 @@ import { upgradeRequest } from '../../../support/upgrade-request.js';
 import { listen } from '../../../support/websocket-pair.js';
 
 const CLIENTS = 200;
-/** What one turn may bring. */
+/** What one turn may bring, and as much again from those that have waited for it. */
 const SHARE = 32;
 const GET = 'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n';
+/** More than a socket takes at once. */
+const LONG = Buffer.alloc(10_000_000);
+/** Who waits for more turns is held up. */
+const PATIENCE = 100;
 const HELLO = clientFrame(1, '[1,"realm1",{"roles":{"caller":{}}}]');
 
 interface Crowd {
@@ -108,7 +112,7 @@ const sum = (numbers: readonly number[]): number =>
 
 function wasShared(perTurn: readonly number[], expected: number): void {
   equal(sum(perTurn), expected);
-  ok(Math.max(...perTurn) <= SHARE, `in one turn: ${perTurn.join(' ')}`);
+  ok(Math.max(...perTurn) <= 2 * SHARE, `in one turn: ${perTurn.join(' ')}`);
 }
 
 describe('What comes from many connections at once', () => {
@@ -159,6 +163,131 @@ describe('What comes from many connections at once', () => {
     listener.close();
     for (const client of clients) await client.answered(404);
     equal(sum(perTurn()), CLIENTS);
+  });
+});
+
+interface Answering {
+  readonly server: Server;
+  readonly open: () => Promise<Client>;
+}
+
+/** A server that answers every GET. */
+async function answering(t: TestContext): Promise<Answering> {
+  const server = createServer((request, response) => {
+    if (request.method === 'GET') response.writeHead(204).end();
+    else if (request.method === 'REPORT') response.end(LONG);
+  });
+  const { url } = await listen(t, {}, server);
+  const port = Number(new URL(url).port);
+  const open = async (): Promise<Client> => {
+    const accepted = once(server, 'connection');
+    const socket = connect({ port, host: '127.0.0.1' });
+    t.after(() => socket.destroy());
+    await accepted;
+    return new Client(socket);
+  };
+  return { server, open };
+}
+
+async function pausing(socket: Socket): Promise<void> {
+  while (!socket.isPaused()) await nextTurn();
+}
+
+/** Has a client ask, and waits for the answer while others do more in each turn. */
+async function wasAnswered({ socket }: Client, others: () => void): Promise<void> {
+  const answers: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => answers.push(chunk));
+  socket.write(GET);
+  for (let turns = 0; answers.length === 0; turns += 1) {
+    ok(turns < PATIENCE, `not in ${turns} turns`);
+    others();
+    await nextTurn();
+  }
+}
+
+describe('Whoever brings more than the share of a turn', () => {
+  it('holds up nobody else, however long it goes on', async (t) => {
+    const { open } = await answering(t);
+    const { socket } = await open();
+    await wasAnswered(await open(), () => {
+      socket.write(GET.repeat(2 * SHARE));
+    });
+  });
+
+  it('holds up nobody else when it is always a new one', async (t) => {
+    const { server, open } = await answering(t);
+    const { port } = server.address() as AddressInfo;
+    const comers: Socket[] = [];
+    t.after(() => {
+      for (const socket of comers) socket.destroy();
+    });
+    const come = (): void => {
+      for (let each = 0; each < 2 * SHARE; each += 1) {
+        const socket = connect({ port, host: '127.0.0.1' });
+        socket.on('data', () => socket.destroy());
+        socket.write(GET);
+        comers.push(socket);
+      }
+    };
+    const client = await open();
+    for (let turn = 0; turn < 20; turn += 1) {
+      come();
+      await nextTurn();
+    }
+    await wasAnswered(client, come);
+  });
+
+  it('does not have the bodies read that nobody takes', async (t) => {
+    const { server, open } = await answering(t);
+    const greedy = await open();
+    const { socket } = await open();
+    const posted = once(server, 'request') as Promise<[IncomingMessage]>;
+    socket.write('POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 10000000\r\n\r\n');
+    const [request] = await posted;
+    request.read(0);
+    socket.write(LONG);
+    await pausing(request.socket);
+    const held = request.readableLength;
+    for (let round = 1; round <= 10; round += 1) {
+      greedy.socket.write(GET.repeat(SHARE));
+      await greedy.answered(204, round * SHARE);
+    }
+    equal(request.readableLength, held);
+  });
+
+  it('does not have more read of one that reads no answers', async (t) => {
+    const { server, open } = await answering(t);
+    // With such a listener Node gives the parser what it has read, and throws if that is while it waits for the answers to be read.
+    server.on('connection', (socket) => socket.on('data', () => undefined));
+    const connected = once(server, 'connection') as Promise<[Socket]>;
+    const { socket } = await open();
+    const [accepted] = await connected;
+    socket.pause();
+    socket.write('REPORT / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(10_000));
+    await pausing(accepted);
+    const greedy = await open();
+    for (let round = 1; round <= 3; round += 1) {
+      greedy.socket.write(GET.repeat(SHARE));
+      await greedy.answered(204, round * SHARE);
+    }
+    ok(accepted.isPaused());
+  });
+
+  it('does not have a tunnel read before its owner does', async (t) => {
+    const { server, open } = await answering(t);
+    const greedy = await open();
+    const tunnelled = once(server, 'connect') as Promise<[IncomingMessage, Socket]>;
+    const { socket } = await open();
+    socket.write('CONNECT 127.0.0.1:1 HTTP/1.1\r\nHost: 127.0.0.1:1\r\n\r\n');
+    const [, tunnel] = await tunnelled;
+    socket.write('ping');
+    for (let round = 1; round <= 3; round += 1) {
+      greedy.socket.write(GET.repeat(SHARE));
+      await greedy.answered(204, round * SHARE);
+    }
+    const unread = tunnel.read() as Buffer | null;
+    equal(unread?.toString(), 'ping');
+    tunnel.destroy();
   });
 });
 
