@@ -20,6 +20,8 @@ export interface PostOptions {
 /** Sends a POST request and gives its answer, whatever its status. Rejects if the connection fails or is aborted. */
 export function post(url: string, body: Buffer, options: PostOptions = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
+    // Node 24 would connect all the same, and its agent keep the connection for another request.
+    options.signal?.throwIfAborted();
     const request = (url.startsWith('https:') ? requestHttps : requestHttp)(url, {
       ...options,
       method: 'POST',
