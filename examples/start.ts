@@ -1,10 +1,10 @@
 import { ConsoleOutput, wantsColour } from './runner/console-output.js';
 import { demonstrationPrograms, runDemonstration } from './runner/demonstration.js';
+import { isSupportedNode, SUPPORTED_NODE } from './runner/supported-node.js';
 import { untilStopped } from './signals.js';
 
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`Expressway needs Node 20.19 or newer; this is ${process.version}.`);
+if (!isSupportedNode(process.versions.node)) {
+  console.error(`Expressway needs ${SUPPORTED_NODE}; this is ${process.version}.`);
   process.exit(1);
 }
 const code = await runDemonstration({
