@@ -31,7 +31,8 @@ export function createHttpServer(app: RequestListener): Server {
       else sendRawProblem(response, 431, { connection: 'close' });
     },
   );
-  // One line more than is taken: Node drops those beyond, and who judges by a header would not miss it.
+  // One line more than is taken. To more than that, the later versions of Node 22 and 24 answer 431 themselves; others drop lines, and who judges
+  // by a header would not miss it.
   server.maxHeadersCount = MAX_HEADER_LINES + 1;
   return server;
 }

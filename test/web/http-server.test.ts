@@ -25,8 +25,11 @@ it('takes a head of 100 lines, and refuses one more with 431', async (t) => {
   const head = (lines: number): string =>
     `GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${'a:b\r\n'.repeat(lines - 2)}\r\n`;
   assert.match(await exchange(t, head(100)), /^HTTP\/1\.1 200 /u);
-  for (const lines of [101, 102, 1000]) {
-    assert.match(await exchange(t, head(lines)), /^HTTP\/1\.1 431 [^]*"status":431/u);
+  assert.match(await exchange(t, head(101)), /^HTTP\/1\.1 431 [^]*"status":431/u);
+  // To more lines than the server keeps, the later versions of Node 22 and 24 answer themselves.
+  for (const lines of [102, 1000]) {
+    const answer = await exchange(t, head(lines));
+    assert.match(answer, /^HTTP\/1\.1 431 [^]*(?:"status":431|Connection: close\r\n\r\n$)/u);
   }
 });
 
