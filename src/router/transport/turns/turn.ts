@@ -7,10 +7,6 @@ export interface TurnMember {
   endTurn(): void;
 }
 
-/** Node tells of libuv's counts since 20.18 and 22.8. */
-const timing: Partial<Pick<typeof performance.nodeTiming, 'uvMetricsInfo'>> =
-  performance.nodeTiming;
-
 /** A turn that takes longer is ended in parts of so long. */
 const LONG_TURN_MS = 5;
 /** The clock is looked at once in so many events. */
@@ -51,12 +47,10 @@ export function awaitTurnEnd(member: TurnMember): void {
 /**
  * Whether there has been one event at most since somebody asked last, and that was in an earlier turn. Then this turn, too, is taken to be over
  * when its event has been dealt with: to wait for an immediate takes as long as to route a message. If it is not, what else it brings
- * waits for the immediate, all together. Where it is not known, no turn is quiet.
+ * waits for the immediate, all together.
  */
 function isQuiet(): boolean {
-  const metrics = timing.uvMetricsInfo;
-  if (metrics === undefined) return false;
-  const { loopCount, events: dealtWith } = metrics;
+  const { loopCount, events: dealtWith } = performance.nodeTiming.uvMetricsInfo;
   const isOnlyEvent = dealtWith - events <= 1 && loopCount !== loops;
   loops = loopCount;
   events = dealtWith;
@@ -70,9 +64,7 @@ function isQuiet(): boolean {
 export function countEvent(): void {
   brought = (brought + 1) % EVENTS_PER_LOOK;
   if (brought !== 0) return;
-  const loopCount = timing.uvMetricsInfo?.loopCount;
-  // Where it is not known, no turn is long: the time since the last look may be that of many.
-  if (loopCount === undefined) return;
+  const { loopCount } = performance.nodeTiming.uvMetricsInfo;
   const now = performance.now();
   const isLong = loopCount === lookedLoop && now - partSince > LONG_TURN_MS;
   if (loopCount !== lookedLoop || isLong) partSince = now;

@@ -165,18 +165,4 @@ describe('countEvent', () => {
     await nextTurn();
     deepEqual(order, ['end', 'end']);
   });
-
-  it('ends no turn where Node does not tell one from another', async (t) => {
-    t.mock.getter(performance.nodeTiming, 'uvMetricsInfo', () => undefined);
-    const clock = stopClock(t);
-    await nextTurn();
-    const ended: string[] = [];
-    awaitTurnEnd(memberOf('one', ended));
-    bring(MANY_EVENTS);
-    clock.advance(LONG_MS);
-    bring(MANY_EVENTS);
-    deepEqual(ended, []);
-    await nextTurn();
-    deepEqual(ended, ['one']);
-  });
 });
