@@ -15,7 +15,7 @@ const KNOWN_ORIGINS = 100;
 const PROXY_HEADERS = ['forwarded', 'via', 'x-real-ip'];
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 
-/** Refuses a head of more than `lines` header lines, for a server that keeps one line more than that and drops the rest unseen. */
+/** Refuses a head of more than `lines` header lines, for a server that keeps one line more than that: of the rest some versions of Node tell nothing. */
 export const headGuard =
   (lines: number): UpgradeGuard =>
   ({ rawHeaders }) =>
