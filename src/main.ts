@@ -1,9 +1,11 @@
 #!/usr/bin/env node
-import { startApplication } from './application.js';
 import { keepHeap } from './cli/keep-heap.js';
-import { run } from './cli/run.js';
 
 keepHeap();
+// Only now: what they load makes V8 collect, and what it is told after that comes too late.
+const { startApplication } = await import('./application.js');
+const { run } = await import('./cli/run.js');
+
 const code = await run(
   process.argv.slice(2),
   {
