@@ -36,6 +36,7 @@ interface Ending {
 
 /** After its end a transport waits so long for the peer to fetch what is queued, and to hear why it ended. */
 const LINGER_MS = 4000;
+
 /**
  * WAMP over HTTP requests (WAMP 15.3): each `send` brings a message or a batch, each `receive` fetches one. What ends it is told to the
  * next `receive` with 410 and the close code; requests after that find nothing. There are no acknowledgements: what answered a request

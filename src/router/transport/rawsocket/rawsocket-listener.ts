@@ -1,5 +1,6 @@
 import type { Server as NetServer, Socket } from 'node:net';
-import { Server as TlsServer } from 'node:tls';
+import type { Server as TlsServer } from 'node:tls';
+import { connectionEventOf } from '../connection-event.js';
 import type { Serializer } from '../../serializer/serializer.js';
 import { endSocket } from '../end-socket.js';
 import { FrameEncoder } from '../frame-encoder.js';
@@ -87,7 +88,7 @@ export class RawSocketListener {
 
   /** Serves all connections of `server`: of a TLS server once they are secure. */
   attach(server: NetServer | TlsServer): void {
-    const event = server instanceof TlsServer ? 'secureConnection' : 'connection';
+    const event = connectionEventOf(server);
     const onsocket = (socket: Socket): void => {
       this.#greet(socket);
     };

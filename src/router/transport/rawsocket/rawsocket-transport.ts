@@ -38,6 +38,7 @@ export interface RawSocketConnection {
 }
 
 const PING = rawSocketFrame(FrameType.ping, Buffer.alloc(0));
+
 /**
  * WAMP over a byte stream: TCP, TLS or a Unix socket (WAMP 15.1). It has no close frame: the peer sees the end of the connection, and the
  * code of a closing is for our own side only.

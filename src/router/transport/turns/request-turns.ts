@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { Server as TlsServer } from 'node:tls';
+import { connectionEventOf } from '../connection-event.js';
 
 /**
  * When a turn of the event loop has brought so many requests, no others are read in it but those of connections that have waited for it; and so
@@ -117,6 +117,3 @@ export class RequestTurns {
  */
 const isReadByServer = (socket: Socket & { readonly parser?: unknown }): boolean =>
   !socket.isPaused() && socket.parser !== null;
-
-const connectionEventOf = (server: Server): string =>
-  server instanceof TlsServer ? 'secureConnection' : 'connection';
