@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { z } from 'zod';
 
 const run = promisify(execFile);
 const MODULE = fileURLToPath(new URL('../../src/cli/keep-heap.js', import.meta.url));
@@ -15,6 +16,8 @@ const TRACE = process.versions.v8.startsWith('11.')
 const OBJECTS = 200_000;
 /** Long after the wait of 50 ms that V8 is given below, to which it adds 100 ms. */
 const WATCHED_MS = 1000;
+
+const KEEPING = `import { keepHeap } from ${JSON.stringify(MODULE)}; keepHeap();`;
 
 /** What V8 does to shrink the heap of a process that has nothing to do after a collection. */
 async function shrinkings(preparation: string): Promise<string[]> {
@@ -34,10 +37,36 @@ async function shrinkings(preparation: string): Promise<string[]> {
 }
 
 test('an idle process keeps its heap', async () => {
-  const keeping = `import { keepHeap } from ${JSON.stringify(MODULE)}; keepHeap();`;
-  assert.deepEqual(await shrinkings(keeping), []);
+  assert.deepEqual(await shrinkings(KEEPING), []);
 });
 
 test('without that, V8 shrinks it', async () => {
   assert.notDeepEqual(await shrinkings(''), []);
+});
+
+/** The sizes in bytes that the young generation has while objects survive in it, until both its halves have 16 MB. */
+async function sizesOfYoungGeneration(preparation: string): Promise<number[]> {
+  const grow = `
+    const { getHeapSpaceStatistics } = await import('node:v8');
+    const sizeNow = () => getHeapSpaceStatistics().find((space) => space.space_name === 'new_space').space_size;
+    const sizes = new Set();
+    globalThis.kept = [];
+    for (let size = 0; size < ${2 * 16 * 2 ** 20}; sizes.add((size = sizeNow()))) kept.push(Array(8).fill(0));
+    console.log(JSON.stringify([...sizes]));`;
+  const { stdout } = await run(process.execPath, [
+    '--input-type=module',
+    '--eval',
+    preparation + grow,
+  ]);
+  return z.array(z.number()).parse(JSON.parse(stdout));
+}
+
+test('the young generation grows from the least size to 16 MB in one step', async () => {
+  const [doubling, atOnce] = await Promise.all([
+    sizesOfYoungGeneration(''),
+    sizesOfYoungGeneration(KEEPING),
+  ]);
+  const isBetween = (size: number): boolean => size > 4 * 2 ** 20 && size < 32 * 2 ** 20;
+  assert.deepEqual(atOnce.filter(isBetween), []);
+  assert.notDeepEqual(doubling.filter(isBetween), []);
 });

@@ -45,7 +45,9 @@ export class OutboundQueue {
    */
   push(frame: Buffer): boolean {
     if (!this.#hasRoomFor(frame)) return false;
-    this.#frames.push(frame);
+    // Most turns bring one frame; a list that grows from nothing takes room for seventeen.
+    if (this.#frames.length === 0) this.#frames = [frame];
+    else this.#frames.push(frame);
     this.#bytes += frame.length;
     if (!this.#isWaiting) this.#awaitTurnEnd();
     return true;

@@ -32,7 +32,13 @@ let sent = 0;
  * together, in the order in which they asked: who has more to do than one turn is for asks again and comes behind the others.
  */
 export function awaitTurnEnd(member: TurnMember): void {
-  if (members.push(member) > 1 || isImmediateDue) return;
+  if (members.length > 0) {
+    members.push(member);
+    return;
+  }
+  // Not pushed: a list that grows from nothing takes room for seventeen.
+  members = [member];
+  if (isImmediateDue) return;
   if (isQuiet() && !isEnding) {
     process.nextTick(endTurn);
     return;
