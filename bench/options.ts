@@ -22,7 +22,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const QUICK: Timing = { warmUpMs: 1_000, measureMs: 1_500, repetitions: 6 };
+const QUICK: Timing = { warmUpMs: 1_000, measureMs: 1_000, repetitions: 5 };
 const FULL: Timing = { warmUpMs: 1_500, measureMs: 2_000, repetitions: 5 };
 
 const DOCUMENT_DIRECTORY = fileURLToPath(new URL('../../docs', import.meta.url));

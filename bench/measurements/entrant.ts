@@ -4,7 +4,7 @@ import type { Scenario } from '../scenarios.js';
 
 /** How long and how often to measure. */
 export interface Timing {
-  /** At least this; up to three times as long until 50,000 units are done, since a cold compiler is not to be measured. */
+  /** At least this; several times as long until 50,000 units are done, since a cold compiler is not to be measured. */
   readonly warmUpMs: number;
   readonly measureMs: number;
   readonly repetitions: number;
