@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { keepHeap } from './cli/keep-heap.js';
+import { tuneHeap } from './cli/tune-heap.js';
 
-keepHeap();
+tuneHeap();
 // Only now: what they load makes V8 collect, and what it is told after that comes too late.
 const { startApplication } = await import('./application.js');
 const { run } = await import('./cli/run.js');

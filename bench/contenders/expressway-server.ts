@@ -1,10 +1,10 @@
 /** The application as `expressway start` runs it, with the configuration file that is named first on the command line. */
-import { keepHeap } from '../../src/cli/keep-heap.js';
+import { tuneHeap } from '../../src/cli/tune-heap.js';
 import { announce } from './server-child.js';
 
 const [file] = process.argv.slice(2);
 if (file === undefined) throw new Error('expected a configuration file');
-keepHeap();
+tuneHeap();
 const { startApplication } = await import('../../src/application.js');
 const { loadConfig } = await import('../../src/config/load.js');
 const { createPinoLogger } = await import('../../src/pino-logger.js');

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 
 const run = promisify(execFile);
-const MODULE = fileURLToPath(new URL('../../src/cli/keep-heap.js', import.meta.url));
+const MODULE = fileURLToPath(new URL('../../src/cli/tune-heap.js', import.meta.url));
 
 /** What tells of V8's memory reducer; Node 20 has V8 11. */
 const TRACE = process.versions.v8.startsWith('11.')
@@ -17,7 +17,7 @@ const OBJECTS = 200_000;
 /** Long after the wait of 50 ms that V8 is given below, to which it adds 100 ms. */
 const WATCHED_MS = 1000;
 
-const KEEPING = `import { keepHeap } from ${JSON.stringify(MODULE)}; keepHeap();`;
+const TUNING = `import { tuneHeap } from ${JSON.stringify(MODULE)}; tuneHeap();`;
 
 /** What V8 does to shrink the heap of a process that has nothing to do after a collection. */
 async function shrinkings(preparation: string): Promise<string[]> {
@@ -37,7 +37,7 @@ async function shrinkings(preparation: string): Promise<string[]> {
 }
 
 test('an idle process keeps its heap', async () => {
-  assert.deepEqual(await shrinkings(KEEPING), []);
+  assert.deepEqual(await shrinkings(TUNING), []);
 });
 
 test('without that, V8 shrinks it', async () => {
@@ -64,9 +64,25 @@ async function sizesOfYoungGeneration(preparation: string): Promise<number[]> {
 test('the young generation grows from the least size to 16 MB in one step', async () => {
   const [doubling, atOnce] = await Promise.all([
     sizesOfYoungGeneration(''),
-    sizesOfYoungGeneration(KEEPING),
+    sizesOfYoungGeneration(TUNING),
   ]);
   const isBetween = (size: number): boolean => size > 4 * 2 ** 20 && size < 32 * 2 ** 20;
   assert.deepEqual(atOnce.filter(isBetween), []);
   assert.notDeepEqual(doubling.filter(isBetween), []);
+});
+
+test('the young generation is collected by one thread', async () => {
+  const { stdout } = await run(process.execPath, [
+    '--trace-gc',
+    '--trace-parallel-scavenge',
+    '--input-type=module',
+    '--eval',
+    `${TUNING}
+    for (let count = 0; count < 2_000_000; count += 1) globalThis.last = [count];`,
+  ]);
+  const lines = stdout.split('\n');
+  const collections = lines.filter((line) => line.includes('Scavenge ')).length;
+  const threads = lines.filter((line) => line.includes('scavenge[')).length;
+  assert.ok(collections > 1, stdout);
+  assert.equal(threads, collections);
 });
